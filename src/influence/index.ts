@@ -1,0 +1,1 @@
+export type {InfluenceScores, SampleWeights} from './weights.ts';

@@ -1,0 +1,45 @@
+import {z} from 'zod';
+
+/**
+ * A real number that may diverge (a loss, a score): NaN and ±infinity are values here, not errors.
+ * On the wire they have one encoding, `{"$f":"nan"|"inf"|"-inf"}`, applied to the whole message by `stringify` and `parse`.
+ */
+export const Float = z.custom<number>((value) => typeof value === 'number', 'expected a number').meta({id: 'Float'});
+
+/** JSON text of a message; the only writer of wire messages and journal lines. Throws TypeError on bigint or a `$f` key of the caller's. */
+export function stringify(value: unknown): string {
+  const text = JSON.stringify(value, encodeNonFinite);
+  if (text === undefined) throw new TypeError('undefined has no JSON form');
+  return text;
+}
+
+/** Inverse of `stringify`. Throws SyntaxError on text that is not JSON or holds an unknown `$f`. */
+export function parse(text: string): unknown {
+  return text.includes('"$f"') ? JSON.parse(text, decodeNonFinite) : JSON.parse(text);
+}
+
+const NON_FINITE: Record<string, number> = {
+  nan: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  '-inf': Number.NEGATIVE_INFINITY,
+};
+
+function encodeNonFinite(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return {$f: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'};
+  }
+  if (isTagged(value) && !(String(value.$f) in NON_FINITE))
+    throw new TypeError('the key "$f" is reserved for non-finite numbers');
+  return value;
+}
+
+function decodeNonFinite(_key: string, value: unknown): unknown {
+  if (!isTagged(value)) return value;
+  const number = NON_FINITE[String(value.$f)];
+  if (number === undefined) throw new SyntaxError(`unknown non-finite number ${JSON.stringify(value)}`);
+  return number;
+}
+
+function isTagged(value: unknown): value is {$f: unknown} {
+  return typeof value === 'object' && value !== null && '$f' in value && Object.keys(value).length === 1;
+}

@@ -1,0 +1,6 @@
+export * from './arrays.ts';
+export * from './events.ts';
+export * from './failures.ts';
+export * from './floats.ts';
+export * from './operations.ts';
+export * from './specs.ts';
