@@ -1,0 +1,12 @@
+import type {MetricCard} from './index.ts';
+
+/** Kullback–Leibler divergence of the model from the retrained model on the same contexts (spec llm 4.5). */
+export const klToRetrain: MetricCard = {
+  id: 'kl-to-retrain',
+  label: 'KL',
+  unit: 'nats per token',
+  formula: 'KL = (1/NT) Σ_i Σ_t Σ_v p_retrain(v) [log p_retrain(v) − log p(v)]',
+  cite: 'spec llm 4.5',
+  primitive: 'klToReference',
+  ideal: 'zero: indistinguishable from the retrained model',
+};
