@@ -84,7 +84,8 @@ export const RunEvent = z.discriminatedUnion('type', [
     transport: z.string(),
   }),
   z.strictObject({type: z.literal('laneLost'), lane: z.int(), failure: Failure}),
-  z.strictObject({type: z.literal('taskFound'), key}),
+  /** A finished task was found by its key; seconds and metrics are what it took and measured when it was computed. */
+  z.strictObject({type: z.literal('taskFound'), key, seconds: z.number(), metrics: z.record(z.string(), Float)}),
   z.strictObject({type: z.literal('taskStarted'), key, lane: z.int(), attempt: z.int()}),
   z.strictObject({type: z.literal('phaseStarted'), key, phase: z.string()}),
   z.strictObject({

@@ -13,6 +13,8 @@ export interface TaskResult {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Role (model, dataset, trajectory, weights) → object. */
   readonly artefacts: Readonly<Record<string, StoredObject>>;
+  /** Numbers shown when the task is done or found: metric id → value. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly seconds: number;
   /** ISO 8601, UTC. */
