@@ -1,0 +1,380 @@
+import type {Failure, PlannedTask, RunEvent, WeightDiagnostics} from '../protocol/index.ts';
+import {appendPoint, type Series, startSeries} from './series.ts';
+
+/**
+ * The read model: what a run looks like, folded from its events alone. Pure and deterministic (time comes from `at` only), so that a replayed
+ * journal, a second terminal and the live view agree. Parts that did not change keep their identity, so that views can memoise on them.
+ */
+export interface Projection {
+  /** `seq` and `at` of the last event folded; -1 and 0 before the first. */
+  readonly seq: number;
+  readonly at: number;
+  readonly run: RunView | null;
+  readonly lanes: readonly LaneView[];
+  /** In plan order. */
+  readonly tasks: readonly TaskView[];
+  readonly indexByKey: ReadonlyMap<string, number>;
+  readonly counts: TaskCounts;
+  /** Seconds that finished tasks took, by `kind` and by `kind/row`. */
+  readonly durations: Readonly<Record<string, {readonly count: number; readonly seconds: number}>>;
+  /** Raised whenever a task brings or loses metrics: what a table depends on. */
+  readonly metricsVersion: number;
+  /** Last LOG_LENGTH entries, oldest first. */
+  readonly log: readonly LogEntry[];
+  readonly rate: {readonly since: number; readonly count: number; readonly perSecond: number};
+}
+
+export type TaskState = 'waiting' | 'running' | 'found' | 'finished' | 'failed' | 'blocked' | 'cancelled';
+export type TaskCounts = Readonly<Record<TaskState, number>>;
+export type RunState = 'running' | Extract<RunEvent, {type: 'runFinished'}>['outcome'];
+
+export interface RunView {
+  readonly id: string;
+  readonly suiteId: string;
+  readonly title: string;
+  readonly version: string;
+  readonly command: string;
+  readonly device: string;
+  readonly numLanes: number;
+  readonly state: RunState;
+  /** How many times an orchestrator took this run up. */
+  readonly numSessions: number;
+  /** Start of this session, milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Seconds of this session; null while it runs. */
+  readonly seconds: number | null;
+}
+
+export interface LaneView {
+  readonly lane: number;
+  readonly pid: number;
+  readonly device: string;
+  readonly transport: string;
+  readonly state: 'up' | 'lost';
+  readonly failure: Failure | null;
+  readonly numStarts: number;
+  /** Key of the task it works on. */
+  readonly task: string | null;
+}
+
+export interface TaskView {
+  readonly plan: PlannedTask;
+  readonly state: TaskState;
+  readonly lane: number | null;
+  readonly attempt: number;
+  readonly phase: string | null;
+  readonly step: number;
+  readonly numSteps: number | null;
+  /** 0 to 1; null where nothing is known. */
+  readonly progress: number | null;
+  readonly startedAt: number | null;
+  readonly seconds: number | null;
+  readonly secondsPerStep: number | null;
+  readonly failure: Failure | null;
+  /** Key of the task that this one is blocked by. */
+  readonly blockedBy: string | null;
+  readonly metrics: Readonly<Record<string, number>> | null;
+  readonly series: readonly Series[];
+  readonly influence: Influence | null;
+  readonly weights: {readonly step: number; readonly diagnostics: WeightDiagnostics} | null;
+}
+
+export type Influence = Omit<Extract<RunEvent, {type: 'influenceScored'}>, 'type' | 'key'>;
+
+export interface LogEntry {
+  readonly at: number;
+  readonly source: string;
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/** One line of the journal, as far as the fold needs it. `at` is milliseconds since 1970. */
+export interface EventRecord {
+  readonly seq: number;
+  readonly at: number;
+  readonly event: RunEvent;
+}
+
+/** Label of the series that stepCompleted draws. */
+export const STEP_LOSS = 'stepLoss';
+export const LOG_LENGTH = 500;
+const RATE_WINDOW_MS = 2_000;
+
+const NO_TASKS: TaskCounts = {
+  waiting: 0,
+  running: 0,
+  found: 0,
+  finished: 0,
+  failed: 0,
+  blocked: 0,
+  cancelled: 0,
+};
+
+export function empty(): Projection {
+  return {
+    seq: -1,
+    at: 0,
+    run: null,
+    lanes: [],
+    tasks: [],
+    indexByKey: new Map(),
+    counts: NO_TASKS,
+    durations: {},
+    metricsVersion: 0,
+    log: [],
+    rate: {since: 0, count: 0, perSecond: 0},
+  };
+}
+
+/** The projection after one more event. A record that was folded already (seq not above the last) changes nothing, so a stream may repeat itself. */
+export function fold(projection: Projection, {seq, at, event}: EventRecord): Projection {
+  if (seq <= projection.seq) return projection;
+  return apply({...projection, seq, at, rate: countEvent(projection.rate, at)}, event, at);
+}
+
+export const foldAll = (records: Iterable<EventRecord>, from: Projection = empty()): Projection => {
+  let projection = from;
+  for (const record of records) projection = fold(projection, record);
+  return projection;
+};
+
+export function taskByKey(projection: Projection, key: string): TaskView | null {
+  const index = projection.indexByKey.get(key);
+  return index === undefined ? null : (projection.tasks[index] ?? null);
+}
+
+function apply(projection: Projection, event: RunEvent, at: number): Projection {
+  switch (event.type) {
+    case 'runStarted':
+      return startRun(projection, event, at);
+    case 'planned':
+      return plan(projection, event.tasks);
+    case 'laneStarted':
+      return startLane(projection, event);
+    case 'laneLost':
+      return updateLane(projection, event.lane, {state: 'lost', failure: event.failure, task: null});
+    case 'logged':
+      return log(projection, {at, source: event.source, level: event.level, message: event.message});
+    case 'runFinished':
+      return finishRun(projection, event);
+    default:
+      return applyToTask(projection, event, at);
+  }
+}
+
+type TaskEvent = Extract<RunEvent, {key: string}>;
+
+/** Events of tasks that the plan does not know are dropped: a view must survive a journal it does not wholly understand. */
+function applyToTask(projection: Projection, event: TaskEvent, at: number): Projection {
+  const index = projection.indexByKey.get(event.key);
+  const task = index === undefined ? undefined : projection.tasks[index];
+  if (index === undefined || task === undefined) return projection;
+  const next = nextTask(task, event, at);
+  const tasks = projection.tasks.slice();
+  tasks[index] = next;
+  let changed: Projection = {...projection, tasks};
+  if (next.state !== task.state) changed = {...changed, counts: recount(projection.counts, task.state, next.state)};
+  if (next.metrics !== task.metrics) changed = {...changed, metricsVersion: projection.metricsVersion + 1};
+  if (event.type === 'taskFinished') changed = {...changed, durations: noteDuration(projection, task, event.seconds)};
+  if (event.type === 'taskStarted') return updateLane(changed, event.lane, {task: event.key});
+  return task.state === 'running' && next.state !== 'running' ? leaveLane(changed, task) : changed;
+}
+
+function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
+  switch (event.type) {
+    case 'taskFound':
+      return {...task, state: 'found', progress: 1, seconds: event.seconds, metrics: event.metrics};
+    case 'taskStarted':
+      return {
+        ...freshTask(task.plan),
+        state: 'running',
+        lane: event.lane,
+        attempt: event.attempt,
+        startedAt: at,
+        failure: task.failure,
+      };
+    case 'phaseStarted':
+      return {...task, phase: event.phase};
+    case 'stepCompleted':
+      return {
+        ...task,
+        step: event.step,
+        numSteps: event.numSteps,
+        progress: Math.min(1, event.step / event.numSteps),
+        secondsPerStep: event.secondsPerStep,
+        series: addPoint(task.series, STEP_LOSS, event.step, event.loss),
+      };
+    case 'metricMeasured':
+      return {...task, series: addPoint(task.series, event.label, event.step, event.value)};
+    case 'influenceScored': {
+      const {type: _type, key: _key, ...influence} = event;
+      return {...task, influence};
+    }
+    case 'weightsShaped':
+      return {...task, weights: {step: event.step, diagnostics: event.diagnostics}};
+    case 'taskFinished':
+      return {
+        ...task,
+        state: 'finished',
+        progress: 1,
+        phase: null,
+        seconds: event.seconds,
+        metrics: event.metrics,
+        failure: null,
+      };
+    case 'taskFailed':
+      return {
+        ...task,
+        state: event.willRetry ? 'waiting' : 'failed',
+        attempt: event.attempt,
+        lane: null,
+        phase: null,
+        failure: event.failure,
+        seconds: task.startedAt === null ? null : (at - task.startedAt) / 1_000,
+      };
+    case 'taskBlocked':
+      return {...task, state: 'blocked', blockedBy: event.by};
+    case 'taskCancelled':
+      return {...task, state: 'cancelled', lane: null, phase: null};
+  }
+}
+
+/** A new session finds no lane of the last one alive: what was running waits again. What was finished stays so. */
+function startRun(projection: Projection, event: Extract<RunEvent, {type: 'runStarted'}>, at: number): Projection {
+  const numSessions = (projection.run?.id === event.runId ? projection.run.numSessions : 0) + 1;
+  const tasks = projection.tasks.map((task) => (isDone(task) ? task : freshTask(task.plan)));
+  return {
+    ...projection,
+    tasks,
+    counts: countStates(tasks),
+    lanes: [],
+    run: {
+      id: event.runId,
+      suiteId: event.suiteId,
+      title: event.title,
+      version: event.version,
+      command: event.command,
+      device: event.device,
+      numLanes: event.numLanes,
+      state: 'running',
+      numSessions,
+      startedAt: at,
+      seconds: null,
+    },
+  };
+}
+
+/** A plan replaces the one before; a task of the same key keeps what is known of it. */
+function plan(projection: Projection, planned: readonly PlannedTask[]): Projection {
+  const tasks = planned.map((task) => {
+    const known = taskByKey(projection, task.key);
+    return known === null ? freshTask(task) : {...known, plan: task};
+  });
+  return {
+    ...projection,
+    tasks,
+    indexByKey: new Map(planned.map((task, index) => [task.key, index])),
+    counts: countStates(tasks),
+    metricsVersion: projection.metricsVersion + 1,
+  };
+}
+
+function startLane(projection: Projection, event: Extract<RunEvent, {type: 'laneStarted'}>): Projection {
+  const known = projection.lanes.find((lane) => lane.lane === event.lane);
+  const lane: LaneView = {
+    lane: event.lane,
+    pid: event.pid,
+    device: event.device,
+    transport: event.transport,
+    state: 'up',
+    failure: null,
+    numStarts: (known?.numStarts ?? 0) + 1,
+    task: null,
+  };
+  const others = projection.lanes.filter((other) => other.lane !== event.lane);
+  return {...projection, lanes: [...others, lane].sort((a, b) => a.lane - b.lane)};
+}
+
+function updateLane(projection: Projection, lane: number, change: Partial<LaneView>): Projection {
+  return {
+    ...projection,
+    lanes: projection.lanes.map((known) => (known.lane === lane ? {...known, ...change} : known)),
+  };
+}
+
+function leaveLane(projection: Projection, task: TaskView): Projection {
+  const holds = projection.lanes.find((lane) => lane.task === task.plan.key);
+  return holds === undefined ? projection : updateLane(projection, holds.lane, {task: null});
+}
+
+function finishRun(projection: Projection, event: Extract<RunEvent, {type: 'runFinished'}>): Projection {
+  if (projection.run === null) return projection;
+  return {...projection, run: {...projection.run, state: event.outcome, seconds: event.seconds}};
+}
+
+function log(projection: Projection, entry: LogEntry): Projection {
+  const kept = projection.log.length < LOG_LENGTH ? projection.log : projection.log.slice(1 - LOG_LENGTH);
+  return {...projection, log: [...kept, entry]};
+}
+
+function freshTask(planned: PlannedTask): TaskView {
+  return {
+    plan: planned,
+    state: 'waiting',
+    lane: null,
+    attempt: 0,
+    phase: null,
+    step: 0,
+    numSteps: null,
+    progress: null,
+    startedAt: null,
+    seconds: null,
+    secondsPerStep: null,
+    failure: null,
+    blockedBy: null,
+    metrics: null,
+    series: [],
+    influence: null,
+    weights: null,
+  };
+}
+
+const isDone = (task: TaskView): boolean => task.state === 'finished' || task.state === 'found';
+
+/** A step at or before the last one starts the curve anew: the task began again. */
+function addPoint(series: readonly Series[], label: string, step: number, value: number): readonly Series[] {
+  const index = series.findIndex((known) => known.label === label);
+  const known = series[index];
+  const point = {step, value};
+  if (known === undefined) return [...series, startSeries(label, point)];
+  const next = series.slice();
+  next[index] = step < known.last.step ? startSeries(label, point) : appendPoint(known, point);
+  return next;
+}
+
+function noteDuration(projection: Projection, {plan}: TaskView, seconds: number): Projection['durations'] {
+  const durations = {...projection.durations};
+  for (const name of plan.row === null ? [plan.kind] : [plan.kind, `${plan.kind}/${plan.row}`]) {
+    const known = durations[name] ?? {count: 0, seconds: 0};
+    durations[name] = {count: known.count + 1, seconds: known.seconds + seconds};
+  }
+  return durations;
+}
+
+function recount(counts: TaskCounts, from: TaskState, to: TaskState): TaskCounts {
+  return {...counts, [from]: counts[from] - 1, [to]: counts[to] + 1};
+}
+
+function countStates(tasks: readonly TaskView[]): TaskCounts {
+  const counts: Record<TaskState, number> = {...NO_TASKS};
+  for (const task of tasks) counts[task.state]++;
+  return counts;
+}
+
+/** Events per second over whole windows, so that the figure stands still long enough to be read. */
+function countEvent(rate: Projection['rate'], at: number): Projection['rate'] {
+  const elapsed = at - rate.since;
+  if (elapsed < RATE_WINDOW_MS) return {...rate, count: rate.count + 1};
+  const perSecond = rate.since === 0 ? 0 : (rate.count * 1_000) / elapsed;
+  return {since: at, count: 1, perSecond};
+}
