@@ -27,4 +27,20 @@ export const markovChains = {
     forgetTrain: {split: 'train', groups: ['forget1', 'forget2']},
     forgetTest: {split: 'test', groups: ['forget1', 'forget2']},
   },
+  numSamples(spec) {
+    const retainTest = Math.ceil(spec.numRetain * spec.testFraction);
+    const forget1Test = Math.ceil(spec.numForget1 * spec.testFraction);
+    const forget2Test = Math.ceil(spec.numForget2 * spec.testFraction);
+    const [forget1Train, forget2Train] = [spec.numForget1 - forget1Test, spec.numForget2 - forget2Test];
+    return {
+      retainTrain: spec.numRetain - retainTest,
+      retainTest,
+      forget1Train,
+      forget1Test,
+      forget2Train,
+      forget2Test,
+      forgetTrain: forget1Train + forget2Train,
+      forgetTest: forget1Test + forget2Test,
+    };
+  },
 } as const satisfies DatasetCard;

@@ -112,6 +112,12 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('taskBlocked'), key, by: z.string()}),
   z.strictObject({type: z.literal('taskCancelled'), key}),
   z.strictObject({
+    type: z.literal('taskLogged'),
+    key,
+    level: z.enum(['debug', 'info', 'warning', 'error']),
+    message: z.string(),
+  }),
+  z.strictObject({
     type: z.literal('logged'),
     source: z.string(),
     level: z.enum(['debug', 'info', 'warning', 'error']),

@@ -47,7 +47,7 @@ export const withModel = (scenario: Scenario, model: string): Scenario => ({...s
 
 function modelOf(id: string, dataset: DatasetSpec): Pick<Scenario, 'model' | 'architecture'> {
   const card = models[id];
-  if (card === undefined) throw BadInput.notOneOf('model', id, Object.keys(models));
+  if (card === undefined) throw new BadInput({who: 'scenario', field: 'model', value: id, allowed: Object.keys(models)});
   return {model: id, architecture: card.architecture({vocabularySize: dataset.numStates, numPositions: dataset.sequenceLength - 1})};
 }
 

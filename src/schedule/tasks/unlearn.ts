@@ -1,0 +1,39 @@
+import {writeFile} from 'node:fs/promises';
+import {methods} from '../../methods/index.ts';
+import {stringify} from '../../protocol/index.ts';
+import type {StoredObject} from '../../store/result.ts';
+import type {Execute, TaskContext} from '../execute.ts';
+import {loadDataset, loadModel, loadSharedModel, release, saveModel} from './assets.ts';
+import {openKernel} from './kernel.ts';
+import {specOf} from './specOf.ts';
+
+/** Lets a method loose on a copy of the original model; keeps the model, its trajectory and what became of the influence. */
+export const unlearn: Execute = async (task, context) => {
+  const spec = specOf(task, 'unlearn');
+  const method = methods[spec.method];
+  if (method?.unlearn === undefined) throw new Error(`the method ${spec.method} does not unlearn`);
+  const {dataset, groups} = await loadDataset(context);
+  const original = await loadSharedModel(context, 'model', spec.architecture);
+  const retrained = await loadSharedModel(context, 'reference', spec.architecture);
+  const model = await loadModel(context, 'model', spec.architecture);
+  try {
+    const {kernel, record} = openKernel(context, {key: task.key, spec, dataset, groups, model, retrained, original});
+    await method.unlearn(kernel, {params: spec.params, seed: spec.seed});
+    const {trajectory, weightings, numSteps} = record;
+    return {
+      outputs: {numSteps, weightings},
+      artefacts: {model: await saveModel(context, model), trajectory: await writeJson(context, trajectory)},
+      metrics: Object.fromEntries(
+        trajectory.labels.map((label, index) => [label, trajectory.values.at(-1)?.[index] ?? Number.NaN]),
+      ),
+    };
+  } finally {
+    await release(context, [model]).catch(() => undefined);
+  }
+};
+
+async function writeJson({stagePath, commitObject}: TaskContext, value: unknown): Promise<StoredObject> {
+  const path = stagePath('json');
+  await writeFile(path, stringify(value));
+  return commitObject(path);
+}
