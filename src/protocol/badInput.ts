@@ -46,16 +46,12 @@ export class BadInput extends ImuError {
 /** What `schema` makes of `input`. Throws BadInput that names the first wrong field. */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown, who: string): T {
   const result = schema.safeParse(input);
-  if (!result.success) throw fromZodError(result.error, who, {schema, input});
+  if (!result.success) throw fromZodError(result.error, who, input, schema);
   return result.data;
 }
 
 /** The first issue of a failed parse, for people. With the schema and the input it can also show the value and the nearest name. */
-export function fromZodError(
-  error: z.ZodError,
-  who: string,
-  {schema, input}: {readonly schema?: z.ZodType; readonly input?: unknown} = {},
-): BadInput {
+export function fromZodError(error: z.ZodError, who: string, input?: unknown, schema?: z.ZodType): BadInput {
   const issue = error.issues[0];
   if (issue === undefined) throw new TypeError('a ZodError without issues');
   const value = issue.path.reduce(property, input);

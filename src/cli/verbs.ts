@@ -1,0 +1,12 @@
+import type {Command} from 'commander';
+import {register as doctor} from './doctor.ts';
+import {register as env} from './env.ts';
+
+/**
+ * Adds one verb to `imu`: its options, help and action. The module stays light: what is heavy is imported inside the action.
+ * An action throws BadInput (exit 2), ImuError (1; 130 where CANCELLED) or sets `process.exitCode` from EXIT; returning means done.
+ */
+export type Register = (program: Command) => void;
+
+/** Every verb, in the order of `imu --help`. */
+export const VERBS: readonly Register[] = [doctor, env];
