@@ -1,0 +1,13 @@
+export type {AppendFile, Journal, OpenAppendFile} from './journal.ts';
+export {PROGRESS_EVENTS} from './journal.ts';
+export type {JournalEntry} from './journalLine.ts';
+export type {Holder, Lease} from './lease.ts';
+export {isLease} from './lease.ts';
+export type {Manifest} from './manifest.ts';
+export type {JournalReading} from './readJournal.ts';
+export {readJournal} from './readJournal.ts';
+export type {StoredObject, TaskResult} from './result.ts';
+export type {OpenRun, RunRecord, RunSummary} from './runs.ts';
+export {isStorageFailure, storageFailure} from './storageFailure.ts';
+export type {Damage, Store, StoreOptions} from './store.ts';
+export {openStore} from './store.ts';
