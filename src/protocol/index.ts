@@ -4,5 +4,6 @@ export * from './events.ts';
 export * from './failures.ts';
 export * from './floats.ts';
 export * from './operations.ts';
+export * from './schema-hash.ts';
 export * from './specs.ts';
 export * from './suggest.ts';

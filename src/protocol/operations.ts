@@ -9,6 +9,7 @@ const handle = z.string().min(1);
 const path = z.string().min(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const empty = z.strictObject({});
+const json = z.json().meta({id: 'Json'});
 const file = z.strictObject({sha256, sizeBytes: z.int().min(0)}).meta({id: 'WrittenFile'});
 
 export const Hello = z
@@ -53,11 +54,11 @@ export const OPERATIONS = {
         'unserialisable',
         'outOfMemory',
       ]),
-      value: z.json().meta({id: 'Json'}),
+      value: json,
       count: z.int().min(0),
       intervalSeconds: z.number().min(0),
     }),
-    output: z.strictObject({value: z.json().meta({id: 'Json'})}),
+    output: z.strictObject({value: json}),
   },
 
   /** Writes the data set as safetensors to `path`, which must not exist. */
