@@ -84,6 +84,8 @@ export type Influence = Omit<Extract<RunEvent, {type: 'influenceScored'}>, 'type
 export interface LogEntry {
   readonly at: number;
   readonly source: string;
+  /** Task it is about; null for the run's own lines. */
+  readonly key: string | null;
   readonly level: 'debug' | 'info' | 'warning' | 'error';
   readonly message: string;
 }
@@ -154,7 +156,11 @@ function apply(projection: Projection, event: RunEvent, at: number): Projection 
     case 'laneLost':
       return updateLane(projection, event.lane, {state: 'lost', failure: event.failure, task: null});
     case 'logged':
-      return log(projection, {at, source: event.source, level: event.level, message: event.message});
+      return log(projection, {at, source: event.source, key: null, level: event.level, message: event.message});
+    case 'taskLogged': {
+      const source = taskByKey(projection, event.key)?.plan.id ?? event.key;
+      return log(projection, {at, source, key: event.key, level: event.level, message: event.message});
+    }
     case 'runFinished':
       return finishRun(projection, event);
     default:
@@ -162,7 +168,7 @@ function apply(projection: Projection, event: RunEvent, at: number): Projection 
   }
 }
 
-type TaskEvent = Extract<RunEvent, {key: string}>;
+type TaskEvent = Exclude<Extract<RunEvent, {key: string}>, {type: 'taskLogged'}>;
 
 /** Events of tasks that the plan does not know are dropped: a view must survive a journal it does not wholly understand. */
 function applyToTask(projection: Projection, event: TaskEvent, at: number): Projection {

@@ -15,7 +15,13 @@ export interface ProjectionStore {
 const STATE_INTERVAL_MS = 100;
 const PROGRESS_INTERVAL_MS = 250;
 
-const PROGRESS: ReadonlySet<RunEvent['type']> = new Set(['stepCompleted', 'metricMeasured', 'phaseStarted', 'logged']);
+const PROGRESS: ReadonlySet<RunEvent['type']> = new Set([
+  'stepCompleted',
+  'metricMeasured',
+  'phaseStarted',
+  'taskLogged',
+  'logged',
+]);
 
 export function projectionStore(initial: Projection = empty()): ProjectionStore {
   const listeners = new Set<() => void>();
