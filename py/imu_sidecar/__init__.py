@@ -1,0 +1,1 @@
+"""The process that computes: PyTorch kernels behind the contract of src/protocol."""

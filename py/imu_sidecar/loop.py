@@ -1,0 +1,187 @@
+"""What every transport does with a call: decode, find the handler, run it, turn what comes out into one reply."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import numpy as np
+
+from .codec import Arrays, pack
+from .failures import Cancelled, SidecarError, to_failure
+from .interrupts import Interrupts
+from .protocol_gen import OPERATIONS, Logged, MetricMeasured, PhaseStarted, SidecarEvent
+
+if TYPE_CHECKING:
+    import torch
+
+# Steps and metrics are drawn at most ten times a second; sending more would only slow the kernel down.
+SECONDS_BETWEEN_EVENTS = 0.1
+
+Handler = Callable[[Any, dict[str, np.ndarray], "Context"], tuple[msgspec.Struct, Arrays]]
+
+_handlers: dict[str, Handler] = {}
+
+
+def operation(name: str) -> Callable[[Handler], Handler]:
+    """Makes a function the handler of an operation: (request, arrays, context) -> (output, arrays)."""
+    if name not in OPERATIONS:
+        raise ValueError(f"the contract has no operation {name!r}")
+
+    def register(handler: Handler) -> Handler:
+        if name in _handlers:
+            raise ValueError(f"the operation {name!r} has two handlers")
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+class Line(Protocol):
+    """One call's way to the orchestrator."""
+
+    def send(self, event: dict[str, Any]) -> None: ...
+
+    def is_cancelled(self) -> bool: ...
+
+
+class Handles:
+    """Objects that live in this process and are known outside by name: models, data sets, descents."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, tuple[str, object]] = {}
+        self._numbers = itertools.count(1)
+
+    def put(self, kind: str, value: object) -> str:
+        """Keeps an object and names it, e.g. `model-3`. Names are never used twice."""
+        handle = f"{kind}-{next(self._numbers)}"
+        self._objects[handle] = (kind, value)
+        return handle
+
+    def get(self, kind: str, handle: str) -> Any:
+        """The object. Raises SidecarError INVALID_REQUEST where there is none, or it is of another kind."""
+        found = self._objects.get(handle)
+        if found is None:
+            raise SidecarError(
+                "INVALID_REQUEST",
+                f"No {kind} is called {handle!r} in this sidecar.",
+                "Handles die with their sidecar and with `release`: load it again.",
+            )
+        if found[0] != kind:
+            raise SidecarError("INVALID_REQUEST", f"{handle!r} is a {found[0]}, where a {kind} is needed.")
+        return found[1]
+
+    def drop(self, handle: str) -> None:
+        """Forgets an object; one that is not known is forgotten already."""
+        self._objects.pop(handle, None)
+
+
+class Context:
+    """What a handler may use: one per process, bound to one call at a time."""
+
+    def __init__(self, interrupts: Interrupts | None = None) -> None:
+        self.handles = Handles()
+        self._interrupts = interrupts or Interrupts()
+        self._device: torch.device | None = None
+        self._line: Line | None = None
+        self._sent_at: dict[tuple[type, str], float] = {}
+        self._waiting: dict[tuple[type, str], SidecarEvent] = {}
+
+    @property
+    def device(self) -> torch.device:
+        """The device of IMU_DEVICE, else the CPU. Raises SidecarError INVALID_REQUEST where it is not there."""
+        if self._device is None:
+            from .device import resolve_device
+
+            self._device = resolve_device(os.environ.get("IMU_DEVICE", "cpu"))
+        return self._device
+
+    def emit(self, event: SidecarEvent) -> None:
+        """Tells the orchestrator. A progress point: raises Cancelled.
+
+        Of steps, and of metrics by label, at most ten a second are sent and the last one always is; the rest are dropped.
+        """
+        self.check()
+        now = time.monotonic()
+        if isinstance(event, (PhaseStarted, Logged)):
+            if isinstance(event, PhaseStarted):
+                self._flush()
+            self._send(event)
+            return
+        key = (type(event), event.label if isinstance(event, MetricMeasured) else "")
+        self._waiting.pop(key, None)
+        self._waiting[key] = event
+        for due in [key for key in self._waiting if now - self._sent_at.get(key, -1.0) >= SECONDS_BETWEEN_EVENTS]:
+            self._sent_at[due] = now
+            self._send(self._waiting.pop(due))
+
+    def check(self) -> None:
+        """A progress point without an event. Raises Cancelled."""
+        if self._line is not None and self._line.is_cancelled():
+            raise Cancelled
+
+    def run(
+        self, handler: Handler, request: msgspec.Struct, arrays: Arrays, line: Line
+    ) -> tuple[msgspec.Struct, Arrays]:
+        """Runs a handler for one call; what it said last is sent before its answer."""
+        self._line = line
+        self._sent_at.clear()
+        self._waiting.clear()
+        try:
+            with self._interrupts.running():
+                answer = handler(request, dict(arrays), self)
+                self._flush()
+            return answer
+        finally:
+            self._line = None
+
+    def _flush(self) -> None:
+        waiting = list(self._waiting.values())
+        self._waiting.clear()
+        for event in waiting:
+            self._send(event)
+
+    def _send(self, event: SidecarEvent) -> None:
+        if self._line is None:
+            return
+        with self._interrupts.shield():
+            self._line.send(msgspec.to_builtins(event))
+        self.check()
+
+
+def answer(name: str, message: Any, arrays: Arrays, context: Context, line: Line) -> tuple[dict[str, Any], Arrays]:
+    """Header and arrays of the reply to one call, `{"type": "reply", "output"}` or `{"type": "failure", "failure"}`.
+
+    Never raises.
+    """
+    try:
+        request = _decode(name, message)
+        output, arrays_out = context.run(_handlers[name], request, arrays, line)
+        # What cannot cross is the call's failure; found later it would be the bridge's.
+        pack(arrays_out)
+        return {"type": "reply", "output": _encode(name, output)}, arrays_out
+    except BaseException as error:
+        return {"type": "failure", "failure": msgspec.to_builtins(to_failure(error))}, {}
+
+
+def _decode(name: str, message: Any) -> msgspec.Struct:
+    if name not in _handlers:
+        raise SidecarError("INVALID_REQUEST", f"This sidecar has no operation {name!r}; it has {', '.join(_handlers)}.")
+    try:
+        return msgspec.convert(message, OPERATIONS[name][0])
+    except msgspec.ValidationError as error:
+        raise SidecarError("INVALID_REQUEST", f"{name}: {error}") from error
+
+
+def _encode(name: str, output: msgspec.Struct) -> dict[str, Any]:
+    """The output as plain data, checked: a Struct does not check what it is made of."""
+    plain = msgspec.to_builtins(output)
+    try:
+        msgspec.convert(plain, OPERATIONS[name][1])
+    except msgspec.ValidationError as error:
+        raise SidecarError("INTERNAL", f"The output of {name} breaks the contract: {error}") from error
+    return plain
