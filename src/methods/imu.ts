@@ -25,8 +25,14 @@ const params = z.strictObject({
   l1Penalty: z.number().min(0).default(0),
   /** Factor on the loss's gradient beside the penalty's: the released code calls backward twice (spec llm 4.7, item 3). */
   lossScale: z.number().gt(0).default(1),
-  /** Stop when the mean loss of the last ten steps, in nats per token, reaches this; null never stops. */
-  stopAtForgetLoss: z.number().gt(0).nullable().default(null),
+  /**
+   * Stop when the mean loss of the last ten steps reaches this: nats per token, or `chance`, the loss of knowing nothing.
+   * Ascent has no end of its own; beyond chance it only makes the model wrong with confidence. null goes all `numSteps`.
+   */
+  stopAtForgetLoss: z
+    .union([z.literal('chance'), z.number().gt(0)])
+    .nullable()
+    .default('chance'),
   /** `shuffled` hands the same weights to the wrong samples: the control for influence itself. */
   assignment: z.enum(['influence', 'shuffled']).default('influence'),
 });
@@ -47,8 +53,9 @@ export const imu = defineMethod({
       refreshEvery: null,
       l1Penalty: 0.002,
       lossScale: 2,
+      stopAtForgetLoss: null,
     },
-    paper: {refreshEvery: 1, truncationQuantile: 0.93, normalise: 'meanOne'},
+    paper: {refreshEvery: 1, stopAtForgetLoss: null},
     sound: {},
   },
   async unlearn(kernel, {params, seed}) {
@@ -62,6 +69,7 @@ export const imu = defineMethod({
       l1Penalty: params.l1Penalty,
       lossScale: params.lossScale,
     });
+    const stopAt = params.stopAtForgetLoss === 'chance' ? kernel.chanceLoss : params.stopAtForgetLoss;
     const recentLosses: number[] = [];
     for (let step = 0; step < params.numSteps; ) {
       const isDue = step === 0 || (params.refreshEvery !== null && step % params.refreshEvery === 0);
@@ -75,7 +83,7 @@ export const imu = defineMethod({
       const stride = nextStride(step, params);
       const {loss} = await descent.descend(stride); // −E[Î l], eq. 5
       step += stride;
-      if (hasReached(recentLosses, -loss, params.stopAtForgetLoss)) return;
+      if (hasReached(recentLosses, -loss, stopAt)) return;
     }
   },
 });

@@ -3,6 +3,8 @@ import type {Estimator, Objective, Optimiser, ParameterScope} from '../protocol/
 
 /** What a method may do to the model: the paper's verbs. Bound to one model, one forgetSet, one unlearn seed. */
 export interface Kernel {
+  /** Loss of a model that knows nothing: ln of the number of classes or tokens, nats. */
+  readonly chanceLoss: number;
   /** Raw influence of every sample of the forgetSet on the loss over the forgetSet (paper eq. 4). */
   scoreInfluence(request: {
     readonly estimator: Estimator;

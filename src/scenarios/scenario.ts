@@ -22,7 +22,7 @@ export interface Scenario {
   readonly retraining: TrainingRecipe;
   readonly forgetSet: Selection;
   /** What the finished model is measured on. Labels are metric ids and column keys. */
-  readonly measurements: readonly Measurement[];
+  readonly measurements: Measurement[];
   readonly evaluationBatchSize: number;
   /** The trajectory: the same measurements on the first `limit` samples of each set, every `every` steps; null limit means all. */
   readonly trace: {readonly every: number; readonly limit: number | null};

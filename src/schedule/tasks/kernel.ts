@@ -54,6 +54,8 @@ export function openKernel(context: TaskContext, subject: Subject): {kernel: Ker
   let lastScoring: Output<'scoreInfluence'> | null = null;
 
   const kernel: Kernel = {
+    chanceLoss: Math.log(spec.architecture.vocabularySize),
+
     async scoreInfluence({estimator, at}) {
       const model = at === 'currentModel' ? subject.model : await createRandom(context, spec);
       try {

@@ -6,6 +6,7 @@ import type {Execute, TaskContext} from '../execute.ts';
 import {loadDataset, loadModel, loadSharedModel, release, saveModel} from './assets.ts';
 import {openKernel} from './kernel.ts';
 import {specOf} from './specOf.ts';
+import type {Trajectory} from './trajectory.ts';
 
 /** Lets a method loose on a copy of the original model; keeps the model, its trajectory and what became of the influence. */
 export const unlearn: Execute = async (task, context) => {
@@ -23,14 +24,18 @@ export const unlearn: Execute = async (task, context) => {
     return {
       outputs: {numSteps, weightings},
       artefacts: {model: await saveModel(context, model), trajectory: await writeJson(context, trajectory)},
-      metrics: Object.fromEntries(
-        trajectory.labels.map((label, index) => [label, trajectory.values.at(-1)?.[index] ?? Number.NaN]),
-      ),
+      metrics: lastPoint(trajectory),
     };
   } finally {
     await release(context, [model]).catch(() => undefined);
   }
 };
+
+/** Empty for a method that never took a step. */
+function lastPoint({labels, values}: Trajectory): Record<string, number> {
+  const last = values.at(-1);
+  return last === undefined ? {} : Object.fromEntries(labels.map((label, index) => [label, last[index] as number]));
+}
 
 async function writeJson({stagePath, commitObject}: TaskContext, value: unknown): Promise<StoredObject> {
   const path = stagePath('json');
