@@ -33,6 +33,7 @@ export const PROGRESS_EVENTS: ReadonlySet<RunEvent['type']> = new Set([
   'phaseStarted',
   'stepCompleted',
   'metricMeasured',
+  'taskLogged',
   'logged',
 ]);
 

@@ -15,6 +15,7 @@ export interface TaskResult {
   readonly artefacts: Readonly<Record<string, StoredObject>>;
   /** Numbers shown when the task is done or found: metric id → value. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Who computed it with what; `keyParts` is what its key hashes. */
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly seconds: number;
   /** ISO 8601, UTC. */

@@ -1,0 +1,377 @@
+import type {Decision} from '../plan/decide.ts';
+import type {Plan} from '../plan/task.ts';
+import type {Failure, RunEvent} from '../protocol/index.ts';
+import {isRetryable, toFailure} from '../protocol/index.ts';
+import type {Sidecar} from '../sidecar/sidecar.ts';
+import type {Store, TaskResult} from '../store/index.ts';
+import {isLease, isStorageFailure} from '../store/index.ts';
+import {attempt} from './attempt.ts';
+import type {Controls} from './controls.ts';
+import type {Execute} from './execute.ts';
+import type {Lane, OpenLane} from './lane.ts';
+import {makeLane} from './lane.ts';
+import {makeReadyQueue} from './readyQueue.ts';
+import type {RetryPolicy} from './retry.ts';
+import {needsFreshSidecar, pauseBefore, RETRY, shouldRetry} from './retry.ts';
+import type {Node, TaskGraph} from './taskGraph.ts';
+import {buildTaskGraph} from './taskGraph.ts';
+import {isFinal} from './taskState.ts';
+
+export interface ScheduleRequest {
+  readonly plan: Plan;
+  /** Of `decide`, for this plan and store. */
+  readonly decisions: readonly Decision[];
+  readonly store: Store;
+  readonly numLanes: number;
+  readonly openLane: OpenLane;
+  readonly execute: Execute;
+  /** Resolves when the event is on the disk; the run fails when it rejects. */
+  readonly append: (event: RunEvent) => Promise<void>;
+  /** Goes into every result. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+  /** First abort: running calls are cancelled, nothing new is begun. */
+  readonly signal: AbortSignal;
+  /** Second abort: nothing is waited for. */
+  readonly forceSignal?: AbortSignal;
+  readonly retry?: RetryPolicy;
+  /** Called once, before the first task, with the means to steer. */
+  readonly onControls?: (controls: Controls) => void;
+}
+
+export interface ScheduleOutcome {
+  /** Tasks by what became of them; `cancelled` holds those that were never begun as well. */
+  readonly counts: Readonly<Record<'finished' | 'found' | 'failed' | 'blocked' | 'cancelled', number>>;
+  readonly failures: readonly {readonly id: string; readonly failure: Failure}[];
+  /** Why the whole run was given up; null when it was not. */
+  readonly fatal: Failure | null;
+  readonly wasInterrupted: boolean;
+  /** Whether a task that no other stands on has a result. */
+  readonly hasYield: boolean;
+}
+
+/** Milliseconds between looks at a task that another process is running. */
+const RECHECK_MS = 1000;
+
+/** Milliseconds that a cancelled task has to come back before its sidecar is closed under it. */
+const CANCEL_GRACE_MS = 10_000;
+
+/** Runs what was decided. Resolves when every task has come to an end and every sidecar is closed; rejects only on a mistake of ours. */
+export async function schedule(request: ScheduleRequest): Promise<ScheduleOutcome> {
+  const run = new Schedule(request);
+  try {
+    await run.drive();
+  } finally {
+    await run.close();
+  }
+  return run.outcome();
+}
+
+class Schedule {
+  readonly #request: ScheduleRequest;
+  readonly #graph: TaskGraph;
+  readonly #queue = makeReadyQueue();
+  #lanes: readonly Lane[] = [];
+  readonly #retry: RetryPolicy;
+  readonly #stop = new AbortController();
+  readonly #force = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #failures: {id: string; failure: Failure}[] = [];
+  #fatal: Failure | null = null;
+  #wasInterrupted = false;
+  #isPaused = false;
+  #numLanesUp = 0;
+
+  constructor(request: ScheduleRequest) {
+    this.#request = request;
+    this.#retry = request.retry ?? RETRY;
+    this.#graph = buildTaskGraph(request.plan, request.decisions);
+  }
+
+  async drive(): Promise<void> {
+    const {signal, forceSignal, onControls} = this.#request;
+    const interrupt = (): void => this.#interrupt();
+    const force = (): void => this.#force.abort();
+    try {
+      this.#settleKnown();
+      this.#makeLanes();
+      onControls?.(this.#controls());
+      signal.addEventListener('abort', interrupt);
+      forceSignal?.addEventListener('abort', force);
+      if (signal.aborted) interrupt();
+      if (forceSignal?.aborted) force();
+      this.#wake();
+      await Promise.all(this.#lanes.map((lane) => this.#driveLane(lane)));
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      forceSignal?.removeEventListener('abort', force);
+      for (const timer of this.#timers) clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    const closing = Promise.all(this.#lanes.map((lane) => lane.close()));
+    await Promise.race([closing, once(this.#force.signal)]);
+  }
+
+  outcome(): ScheduleOutcome {
+    const {nodes, numIn} = this.#graph;
+    const counts = {
+      finished: numIn('finished'),
+      found: numIn('found'),
+      failed: numIn('failed'),
+      blocked: numIn('blocked'),
+      cancelled: numIn('cancelled'),
+    };
+    const hasYield = nodes.some((node) => node.dependents.length === 0 && isDone(node));
+    const {fatal, wasInterrupted} = {fatal: this.#fatal, wasInterrupted: this.#wasInterrupted};
+    return {counts, failures: this.#failures, fatal, wasInterrupted, hasYield};
+  }
+
+  /** Hits and blocked tasks take their final state, tasks without missing inputs become ready. */
+  #settleKnown(): void {
+    for (const node of this.#graph.nodes) {
+      const result = node.decision.action === 'hit' ? this.#request.store.findResult(node.task.key) : null;
+      if (result !== null) this.#find(node, result);
+    }
+    for (const node of this.#graph.nodes) {
+      if (node.decision.action === 'blocked' && !isFinal(node.state)) this.#block(node, node.decision.reason);
+      else if (node.numMissing === 0 && node.state === 'pending') this.#makeReady(node);
+    }
+  }
+
+  #makeLanes(): void {
+    const {numLanes, openLane} = this.#request;
+    this.#numLanesUp = Math.min(numLanes, this.#graph.nodes.filter(({state}) => !isFinal(state)).length);
+    this.#lanes = Array.from({length: this.#numLanesUp}, (_, index) =>
+      makeLane(index, openLane, this.#stop.signal, this.#retry, this.#emit),
+    );
+  }
+
+  async #driveLane(lane: Lane): Promise<void> {
+    for (;;) {
+      const waiting = this.#graph.isSettled || this.#stop.signal.aborted ? null : this.#queue.wait(lane);
+      this.#wake();
+      const node = await waiting;
+      if (node === null) return;
+      const sidecar = await this.#open(lane, node);
+      if (sidecar === null) return;
+      await this.#runOnce(node, lane, sidecar);
+      this.#wake();
+    }
+  }
+
+  /** Null when the lane is of no more use; the task goes back to the others. */
+  async #open(lane: Lane, node: Node): Promise<Sidecar | null> {
+    try {
+      return await lane.open();
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      this.#release(node);
+      this.#numLanesUp -= 1;
+      if (isFinal(node.state)) return null;
+      if (this.#stop.signal.aborted) this.#cancel(node);
+      else if (!isRetryable(failure) || this.#numLanesUp === 0) {
+        this.#cancel(node);
+        this.#giveUp(failure);
+      } else this.#queue.add(node);
+      this.#wake();
+      return null;
+    }
+  }
+
+  async #runOnce(node: Node, lane: Lane, sidecar: Sidecar): Promise<void> {
+    if (isFinal(node.state)) return this.#release(node);
+    const {key} = node.task;
+    const {store, execute, provenance, append} = this.#request;
+    this.#graph.move(node, 'running');
+    node.attempt += 1;
+    this.#emit({type: 'taskStarted', key, lane: lane.index, attempt: node.attempt});
+    const stopGrace = this.#closeWhenDeaf(node, lane);
+    try {
+      const force = this.#force.signal;
+      const result = await attempt({node, sidecar, store, execute, provenance, emit: this.#emit, force});
+      await append({type: 'taskFinished', key, seconds: result.seconds, metrics: result.metrics});
+      this.#graph.move(node, 'finished');
+      lane.noteSuccess();
+      this.#release(node);
+      this.#advance(node);
+    } catch (thrown) {
+      stopGrace();
+      const failure = toFailure(thrown);
+      if (needsFreshSidecar(failure)) await lane.close();
+      this.#release(node);
+      this.#afterFailure(node, failure);
+    } finally {
+      stopGrace();
+    }
+  }
+
+  #afterFailure(node: Node, failure: Failure): void {
+    const {key, id} = node.task;
+    if (isStorageFailure(failure)) this.#giveUp(failure);
+    else if (node.abort.signal.aborted) {
+      this.#cancel(node);
+      return;
+    }
+    const willRetry = this.#fatal === null && shouldRetry(failure, node.attempt, this.#retry);
+    this.#emit({type: 'taskFailed', key, attempt: node.attempt, failure, willRetry});
+    if (willRetry) {
+      this.#graph.move(node, 'waiting');
+      this.#makeReadyLater(node, pauseBefore(node.attempt - 1, this.#retry));
+      return;
+    }
+    this.#failures.push({id, failure});
+    this.#graph.move(node, 'failed');
+    this.#blockDependents(node, key);
+  }
+
+  /** Gives ready tasks to lanes; where nothing is left to come, sends the lanes home. */
+  #wake(): void {
+    if (this.#graph.isSettled || this.#stop.signal.aborted) this.#queue.dismiss();
+    else if (!this.#isPaused) this.#queue.wake(() => this.#claim());
+    if (this.#graph.isSettled) this.#queue.dismiss();
+  }
+
+  /** The best ready task that nobody else has and that has not been done elsewhere meanwhile; null when there is none. */
+  #claim(): Node | null {
+    for (let node = this.#queue.take(); node !== undefined; node = this.#queue.take()) {
+      const {key} = node.task;
+      const held = this.#request.store.leaseTask(key);
+      if (!isLease(held)) {
+        this.#graph.move(node, 'waiting');
+        this.#makeReadyLater(node, RECHECK_MS);
+        continue;
+      }
+      node.lease = held;
+      const result = this.#request.store.findResult(key);
+      if (result === null) return node;
+      this.#release(node);
+      this.#find(node, result);
+    }
+    return null;
+  }
+
+  #find(node: Node, {key, seconds, metrics}: TaskResult): void {
+    this.#graph.move(node, 'found');
+    this.#emit({type: 'taskFound', key, seconds, metrics});
+    this.#advance(node);
+  }
+
+  #advance({dependents}: Node): void {
+    for (const next of dependents) {
+      next.numMissing -= 1;
+      if (next.numMissing === 0 && next.state === 'pending' && next.decision.action !== 'blocked')
+        this.#makeReady(next);
+    }
+  }
+
+  #makeReady(node: Node): void {
+    this.#graph.move(node, 'ready');
+    this.#queue.add(node);
+  }
+
+  #makeReadyLater(node: Node, ms: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (node.state !== 'waiting') return;
+      this.#makeReady(node);
+      this.#wake();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #block(node: Node, by: string): void {
+    this.#graph.move(node, 'blocked');
+    this.#emit({type: 'taskBlocked', key: node.task.key, by});
+  }
+
+  #blockDependents(node: Node, by: string): void {
+    for (const next of node.dependents) {
+      if (next.state !== 'pending') continue;
+      this.#block(next, by);
+      this.#blockDependents(next, by);
+    }
+  }
+
+  /** Told to the journal only where somebody saw the task begin, or asked for this very task. */
+  #cancel(node: Node, isAsked = false): void {
+    if (isFinal(node.state)) return;
+    if (node.attempt > 0 || isAsked) this.#emit({type: 'taskCancelled', key: node.task.key});
+    this.#graph.move(node, 'cancelled');
+    if (!this.#stop.signal.aborted) this.#blockDependents(node, node.task.key);
+  }
+
+  #interrupt(): void {
+    this.#wasInterrupted = true;
+    this.#stopAll();
+  }
+
+  #giveUp(failure: Failure): void {
+    this.#fatal ??= failure;
+    this.#stopAll();
+  }
+
+  #stopAll(): void {
+    this.#stop.abort();
+    for (const node of this.#graph.nodes) {
+      node.abort.abort();
+      if (node.state !== 'running') this.#cancel(node);
+    }
+    this.#wake();
+  }
+
+  #controls(): Controls {
+    return {
+      pause: () => {
+        this.#isPaused = true;
+      },
+      resume: () => {
+        this.#isPaused = false;
+        this.#wake();
+      },
+      cancelTask: (key) => {
+        const node = this.#graph.get(key);
+        if (node === undefined || isFinal(node.state)) return false;
+        node.abort.abort();
+        if (node.state !== 'running') {
+          this.#queue.remove(node);
+          this.#cancel(node, true);
+        }
+        this.#wake();
+        return true;
+      },
+      cancelAll: () => this.#interrupt(),
+    };
+  }
+
+  /** A task that does not heed its signal loses its sidecar after a while. */
+  #closeWhenDeaf({abort}: Node, lane: Lane): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const arm = (): void => {
+      timer = setTimeout(() => void lane.close(), CANCEL_GRACE_MS);
+    };
+    abort.signal.addEventListener('abort', arm, {once: true});
+    return () => {
+      clearTimeout(timer);
+      abort.signal.removeEventListener('abort', arm);
+    };
+  }
+
+  #release(node: Node): void {
+    node.lease?.release();
+    node.lease = null;
+  }
+
+  readonly #emit = (event: RunEvent): void => {
+    this.#request.append(event).catch((thrown) => this.#giveUp(toFailure(thrown)));
+  };
+}
+
+const isDone = ({state}: Node): boolean => state === 'finished' || state === 'found';
+
+const once = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });
