@@ -54,9 +54,8 @@ class Block(nn.Module):
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """[B, T, d] → [B, T, d]; ``mask`` [T, T] holds 0 where a position may look and −∞ elsewhere."""
-        # One product for the three projections: the same numbers, fewer and larger kernels.
-        projections = F.linear(hidden, torch.cat((self.query.weight, self.key.weight, self.value.weight)))
-        query, key, value = projections.split(hidden.shape[-1], dim=-1)
-        scores = torch.baddbmm(mask, query, key.transpose(1, 2), alpha=1 / math.sqrt(hidden.shape[-1]))
-        hidden = self.attention_norm(torch.baddbmm(hidden, scores.softmax(-1), value))
+        # q_s · k_t = h_sᵀ (W_qᵀ W_k) h_t: with the two weights multiplied first, one large product is saved.
+        bilinear = self.query.weight.T @ self.key.weight / math.sqrt(hidden.shape[-1])
+        scores = torch.baddbmm(mask, hidden @ bilinear, hidden.transpose(1, 2))
+        hidden = self.attention_norm(torch.baddbmm(hidden, scores.softmax(-1), self.value(hidden)))
         return self.network_norm(hidden + self.contract(F.relu(self.expand(hidden))))
