@@ -1,6 +1,10 @@
 import type {Command} from 'commander';
 import {register as doctor} from './doctor.ts';
 import {register as env} from './env.ts';
+import {register as plan} from './plan.ts';
+import {register as reproduce} from './reproduce.ts';
+import {register as run} from './run.ts';
+import {register as table} from './table.ts';
 
 /**
  * Adds one verb to `imu`: its options, help and action. The module stays light: what is heavy is imported inside the action.
@@ -9,4 +13,4 @@ import {register as env} from './env.ts';
 export type Register = (program: Command) => void;
 
 /** Every verb, in the order of `imu --help`. */
-export const VERBS: readonly Register[] = [doctor, env];
+export const VERBS: readonly Register[] = [reproduce, run, plan, table, doctor, env];

@@ -1,0 +1,97 @@
+import {relative} from 'node:path';
+import type {Suite} from '../plan/suite.ts';
+import type {RunSuiteResult} from '../schedule/index.ts';
+import {runIdOf, runSuite} from '../schedule/index.ts';
+import {executeTask} from '../schedule/tasks/index.ts';
+import type {Manifest} from '../store/index.ts';
+import {readCommit} from './commit.ts';
+import {EXIT, type ExitCode} from './exitCodes.ts';
+import {type Interruption, listenForInterruption} from './interruption.ts';
+import {findInterpreter, type Prepared, prepare} from './prepare.ts';
+import {findSuiteFile, loadSuiteFile} from './suiteFile.ts';
+import {numLanes, type SuiteOptions, suiteWith} from './suiteOptions.ts';
+import {type Tables, tablesOf} from './tables.ts';
+import {readVersion} from './version.ts';
+import {openView} from './view.ts';
+
+export interface RunOptions extends SuiteOptions {
+  readonly json: boolean;
+  readonly tui: boolean;
+}
+
+/** What `imu run` and `imu reproduce` do: check, prepare, run with a view, print the tables. Sets the exit code. */
+export async function runSuiteFile(file: string, options: RunOptions, who: string): Promise<void> {
+  const path = findSuiteFile(file, who);
+  const suite = suiteWith(await loadSuiteFile(path, who), options, file);
+  const interruption = listenForInterruption(() => process.stderr.write('imu: stopping; once more to force\n'));
+  try {
+    const python = await findInterpreter(options, interruption.stop);
+    const prepared = prepare(suite, options, python);
+    const manifest = manifestOf(suite, prepared);
+    process.exitCode = await runWithView(prepared, manifest, options, interruption);
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function runWithView(
+  prepared: Prepared,
+  manifest: Manifest,
+  options: RunOptions,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const {suite, plan, store, openLane} = prepared;
+  const view = await openView(manifest, options, interruption);
+  let result: RunSuiteResult;
+  try {
+    result = await runSuite({
+      plan,
+      suite,
+      store,
+      numLanes: numLanes(options),
+      device: options.device,
+      openLane,
+      execute: executeTask,
+      version: manifest.version,
+      commit: manifest.commit,
+      command: manifest.command,
+      signal: interruption.stop,
+      forceSignal: interruption.force,
+      onEvent: view.show,
+    });
+  } finally {
+    await view.close();
+  }
+  report(result, tablesOf(store.readRun(result.runId).manifest, store), options, view.summary);
+  return EXIT[result.outcome];
+}
+
+/** `--json` ends with one line that says where the run lies and holds its tables; otherwise people get them as text. */
+function report(
+  result: RunSuiteResult,
+  {table, nearest}: Tables,
+  {json}: RunOptions,
+  summary: (runPath: string, tables: Tables) => string,
+): void {
+  const {runId, directory, outcome, counts, failures, fatal} = result;
+  const line = {type: 'result', run: runId, directory, outcome, counts, failures, fatal, table, nearest};
+  process.stdout.write(
+    json ? `${JSON.stringify(line)}\n` : summary(relative(process.cwd(), directory), {table, nearest}),
+  );
+}
+
+function manifestOf(suite: Suite, {plan}: Prepared): Manifest {
+  const command = ['imu', ...process.argv.slice(2)].map(quote).join(' ');
+  return {
+    formatVersion: 1,
+    runId: runIdOf(plan),
+    createdAt: new Date().toISOString(),
+    version: readVersion(),
+    commit: readCommit(),
+    command,
+    suite,
+    plan,
+  };
+}
+
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

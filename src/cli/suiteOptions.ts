@@ -1,0 +1,104 @@
+import {existsSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import type {Command} from 'commander';
+import {checkSuite, MAX_CELLS} from '../plan/check.ts';
+import type {Suite} from '../plan/suite.ts';
+import {BadInput} from '../protocol/index.ts';
+import {withModel} from '../scenarios/markovChain.ts';
+import type {Scenario} from '../scenarios/scenario.ts';
+import type {Transport} from '../sidecar/sidecar.ts';
+import {oneOf, SEED_RANGE, wholeNumber, wholeNumbers} from './arguments.ts';
+
+/** What `run`, `reproduce` and `plan` understand alike. */
+export interface SuiteOptions {
+  readonly model?: string;
+  readonly seeds?: number[];
+  readonly trainSeeds?: number[];
+  readonly device: string;
+  readonly lanes?: number;
+  readonly threads: number;
+  readonly out: string;
+  readonly transport: Transport;
+  readonly maxCells: number;
+}
+
+export function addSuiteOptions(command: Command, who: string): Command {
+  return command
+    .option('--model <id>', 'model in place of the one that the suite names')
+    .option('--seeds <list>', 'unlearn seeds, e.g. 1,2,3', wholeNumbers(who, '--seeds', SEED_RANGE))
+    .option(
+      '--train-seeds <list>',
+      'train seeds: models are trained anew for each',
+      wholeNumbers(who, '--train-seeds', SEED_RANGE),
+    )
+    .option('--device <id>', 'cpu, cuda, cuda:1 or mps', device(who), 'cpu')
+    .option(
+      '--lanes <n>',
+      'tasks at a time, each in a process of its own (default: one per core; 4 on a GPU)',
+      wholeNumber(who, '--lanes', {min: 1, max: 64}),
+    )
+    .option(
+      '--threads <n>',
+      'threads of a lane; another count may move the last digit, so it is part of what is stored',
+      wholeNumber(who, '--threads', {min: 1, max: 256}),
+      1,
+    )
+    .option('--out <folder>', 'where runs and results are kept', 'runs')
+    .option(
+      '--transport <name>',
+      'how lanes are reached: pythonia or ws; fake computes nothing',
+      oneOf(who, '--transport', ['pythonia', 'ws', 'fake']),
+      'pythonia',
+    )
+    .option(
+      '--max-cells <n>',
+      'largest number of rows × seeds',
+      wholeNumber(who, '--max-cells', {min: 1, max: 1_000_000}),
+      MAX_CELLS,
+    );
+}
+
+/** A suite as the options change it, checked. */
+export function suiteWith(input: unknown, options: SuiteOptions, who: string): Suite {
+  const suite = checkSuite(input, who, Number.POSITIVE_INFINITY);
+  const scenario =
+    options.model === undefined
+      ? suite.scenario
+      : (withModel(suite.scenario as Scenario, options.model) as Suite['scenario']);
+  const seeds = {train: options.trainSeeds ?? suite.seeds.train, unlearn: options.seeds ?? suite.seeds.unlearn};
+  return checkSuite({...suite, scenario, seeds}, who, options.maxCells);
+}
+
+const LANES_ON_A_GPU = 4;
+
+export const numLanes = ({lanes, device: id}: SuiteOptions): number =>
+  lanes ?? (id === 'cpu' ? availableParallelism() : LANES_ON_A_GPU);
+
+/** 'cuda:0' → 'cuda': results of two GPUs of one kind count as the same. */
+export const deviceClass = (id: string): string => id.replace(/:\d+$/, '');
+
+function device(who: string): (value: string) => string {
+  return (value) => {
+    const [, kind] = /^(cpu|cuda|mps)(?::\d+)?$/.exec(value) ?? [];
+    if (kind === undefined || value.startsWith('cpu:'))
+      throw new BadInput({who, field: '--device', value, allowed: ['cpu', 'cuda', 'cuda:0', 'mps']});
+    const isAbsent =
+      (kind === 'mps' && process.platform !== 'darwin') ||
+      (kind === 'cuda' && process.platform === 'linux' && !hasNvidiaDevice(value));
+    if (isAbsent)
+      throw new BadInput({
+        who,
+        field: '--device',
+        value,
+        problem: 'is not on this machine',
+        allowed: 'imu doctor lists the devices that are',
+        nearest: null,
+      });
+    return value;
+  };
+}
+
+/** The driver's device files: enough to refuse a GPU that is not there before Python has even started. */
+const hasNvidiaDevice = (id: string): boolean =>
+  ['/dev/nvidiactl', '/dev/dxg'].some(existsSync) &&
+  (!/:\d+$/.test(id) || existsSync('/dev/dxg') || existsSync(`/dev/nvidia${id.split(':')[1]}`));

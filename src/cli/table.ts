@@ -1,0 +1,91 @@
+import {existsSync} from 'node:fs';
+import {basename, dirname, resolve} from 'node:path';
+import type {Command} from 'commander';
+import {BadInput} from '../protocol/index.ts';
+import type {Format} from '../report/index.ts';
+import type {Store} from '../store/index.ts';
+import {oneOf} from './arguments.ts';
+
+const WHO = 'imu table';
+
+interface Options {
+  readonly format: Format;
+  readonly out: string;
+  readonly nearest: boolean;
+  readonly json: boolean;
+}
+
+/** `imu table`: a run's table in the form that is asked for. */
+export function register(program: Command): void {
+  program
+    .command('table')
+    .description("print a run's table: ours as mean ± std, the paper's, and the gap")
+    .argument('<run>', 'run id, or the path of a run directory')
+    .option(
+      '--format <name>',
+      'text, markdown, latex, csv or json',
+      oneOf(WHO, '--format', ['text', 'markdown', 'latex', 'csv', 'json']),
+      'text',
+    )
+    .option(
+      '--nearest',
+      "the points of the trajectories nearest to the paper's rows, in place of the final values",
+      false,
+    )
+    .option('--out <folder>', 'where runs and results are kept', 'runs')
+    .option('--json', 'the same as --format json', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  imu table table3-1a2b3c4d\n  imu table runs/table3-1a2b3c4d --format latex > table3.tex\n',
+    )
+    .action(printTable);
+}
+
+async function printTable(run: string, options: Options): Promise<void> {
+  const {FORMATS} = await import('../report/index.ts');
+  const {openStore} = await import('../store/index.ts');
+  const {tablesOf} = await import('./tables.ts');
+  const [root, id] = locate(run, options.out);
+  if (!existsSync(root))
+    throw new BadInput({
+      who: WHO,
+      field: '--out',
+      value: root,
+      problem: 'does not exist',
+      allowed: 'a folder that runs were kept in',
+    });
+  const store = openStore(root);
+  const {manifest} = store.readRun(knownRun(store, id));
+  const {table, nearest} = tablesOf(manifest, store);
+  const model = options.nearest ? nearest : table;
+  if (model === null)
+    throw new BadInput({
+      who: WHO,
+      field: '--nearest',
+      value: id,
+      problem: 'has no trajectory that the paper has a row for',
+      allowed: "a run of one of the paper's tables",
+    });
+  process.stdout.write(FORMATS[options.json ? 'json' : options.format](model));
+}
+
+/** A path names its own store. */
+function locate(run: string, out: string): [root: string, id: string] {
+  const path = resolve(run);
+  return run.includes('/') || existsSync(resolve(path, 'manifest.json'))
+    ? [dirname(path), basename(path)]
+    : [resolve(out), run];
+}
+
+function knownRun(store: Store, id: string): string {
+  const ids = store.listRuns().map(({runId}) => runId);
+  if (!ids.includes(id))
+    throw new BadInput({
+      who: WHO,
+      field: 'run',
+      value: id,
+      problem: 'is not a run here',
+      allowed: ids.length > 0 ? ids : `no run is kept in ${store.root}`,
+    });
+  return id;
+}
