@@ -132,7 +132,9 @@ class Schedule {
   #settleKnown(): void {
     for (const node of this.#graph.nodes) {
       const result = node.decision.action === 'hit' ? this.#request.store.findResult(node.task.key) : null;
-      if (result !== null) this.#find(node, result);
+      if (result === null) continue;
+      this.#noteFound(node, result);
+      for (const next of node.dependents) next.numMissing -= 1;
     }
     for (const node of this.#graph.nodes) {
       if (node.decision.action === 'blocked' && !isFinal(node.state)) this.#block(node, node.decision.reason);
@@ -169,12 +171,11 @@ class Schedule {
       const failure = toFailure(thrown);
       this.#release(node);
       this.#numLanesUp -= 1;
-      if (isFinal(node.state)) return null;
       if (this.#stop.signal.aborted) this.#cancel(node);
       else if (!isRetryable(failure) || this.#numLanesUp === 0) {
         this.#cancel(node);
         this.#giveUp(failure);
-      } else this.#queue.add(node);
+      } else if (!isFinal(node.state)) this.#queue.add(node);
       this.#wake();
       return null;
     }
@@ -247,15 +248,15 @@ class Schedule {
       const result = this.#request.store.findResult(key);
       if (result === null) return node;
       this.#release(node);
-      this.#find(node, result);
+      this.#noteFound(node, result);
+      this.#advance(node);
     }
     return null;
   }
 
-  #find(node: Node, {key, seconds, metrics}: TaskResult): void {
+  #noteFound(node: Node, {key, seconds, metrics}: TaskResult): void {
     this.#graph.move(node, 'found');
     this.#emit({type: 'taskFound', key, seconds, metrics});
-    this.#advance(node);
   }
 
   #advance({dependents}: Node): void {
