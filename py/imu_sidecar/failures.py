@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .protocol_gen import Failure
+from typing import Any
 
 
 class SidecarError(Exception):
@@ -23,19 +20,17 @@ class Cancelled(BaseException):
     """The orchestrator asked to stop. No Exception, so that no `except Exception` of a library swallows it."""
 
 
-def to_failure(error: BaseException) -> Failure:
-    """The failure as the orchestrator reads it; frees the device's cache where memory ran out."""
-    from .protocol_gen import Failure
-
+def to_failure(error: BaseException) -> dict[str, Any]:
+    """The contract's Failure as plain data, so that a missing msgspec can be told. Frees the device's cache if it was full."""
     code, message, hint = _explain(error)
-    return Failure(
-        code=code,
-        message=message,
-        hint=hint,
-        type=type(error).__name__,
-        stack=_frames(error),
-        cause=_cause(error),
-    )
+    return {
+        "code": code,
+        "message": message,
+        "hint": hint,
+        "type": type(error).__name__,
+        "stack": _frames(error),
+        "cause": _cause(error),
+    }
 
 
 def _explain(error: BaseException) -> tuple[str, str, str]:
@@ -48,12 +43,12 @@ def _explain(error: BaseException) -> tuple[str, str, str]:
     if _is_out_of_memory(error):
         _empty_device_caches()
         return "OUT_OF_MEMORY", message, "Try a smaller batchSize, fewer lanes, or a device with more memory."
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return missing_package(error.name)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith(__package__):
+        return _missing_package(error.name)
     return "INTERNAL", message, "This is a mistake in imu's sidecar. The stack says where."
 
 
-def missing_package(name: str) -> tuple[str, str, str]:
+def _missing_package(name: str) -> tuple[str, str, str]:
     """Code, message and hint of a package that Python cannot import."""
     package = name.partition(".")[0]
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import time
 from collections.abc import Callable
@@ -103,7 +104,7 @@ class Context:
     def emit(self, event: SidecarEvent) -> None:
         """Tells the orchestrator. A progress point: raises Cancelled.
 
-        Of steps, and of metrics by label, at most ten a second are sent and the last one always is; the rest are dropped.
+        Of steps, and of metrics by label, at most ten a second are sent, and always the last; the rest are dropped.
         """
         self.check()
         now = time.monotonic()
@@ -115,13 +116,17 @@ class Context:
         key = (type(event), event.label if isinstance(event, MetricMeasured) else "")
         self._waiting.pop(key, None)
         self._waiting[key] = event
-        for due in [key for key in self._waiting if now - self._sent_at.get(key, -1.0) >= SECONDS_BETWEEN_EVENTS]:
+        for due in [key for key in self._waiting if now - self._sent_at.get(key, -math.inf) >= SECONDS_BETWEEN_EVENTS]:
             self._sent_at[due] = now
             self._send(self._waiting.pop(due))
 
     def check(self) -> None:
         """A progress point without an event. Raises Cancelled."""
-        if self._line is not None and self._line.is_cancelled():
+        if self._line is None:
+            return
+        with self._interrupts.shield:
+            cancelled = self._line.is_cancelled()
+        if cancelled:
             raise Cancelled
 
     def run(
@@ -132,7 +137,7 @@ class Context:
         self._sent_at.clear()
         self._waiting.clear()
         try:
-            with self._interrupts.running():
+            with self._interrupts.running:
                 answer = handler(request, dict(arrays), self)
                 self._flush()
             return answer
@@ -148,7 +153,7 @@ class Context:
     def _send(self, event: SidecarEvent) -> None:
         if self._line is None:
             return
-        with self._interrupts.shield():
+        with self._interrupts.shield:
             self._line.send(msgspec.to_builtins(event))
         self.check()
 
@@ -165,7 +170,12 @@ def answer(name: str, message: Any, arrays: Arrays, context: Context, line: Line
         pack(arrays_out)
         return {"type": "reply", "output": _encode(name, output)}, arrays_out
     except BaseException as error:
-        return {"type": "failure", "failure": msgspec.to_builtins(to_failure(error))}, {}
+        return fail(error), {}
+
+
+def fail(error: BaseException) -> dict[str, Any]:
+    """The reply to a call that failed."""
+    return {"type": "failure", "failure": to_failure(error)}
 
 
 def _decode(name: str, message: Any) -> msgspec.Struct:
