@@ -1,6 +1,7 @@
 import type {Command} from 'commander';
 import {EXIT} from './exitCodes.ts';
 import {interruption} from './interruption.ts';
+import {showProgress} from './progress.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -57,11 +58,12 @@ async function list({json}: Options): Promise<void> {
 
 async function make(name: string, {json, test}: Options): Promise<void> {
   const {ensureEnvironment, environmentNamed} = await import('../../envs/index.ts');
+  const {tell, done} = showProgress();
   const ready = await ensureEnvironment(environmentNamed(name, 'imu env make'), {
     extras: test ? ['test'] : [],
     onProgress: tell,
     signal: interruption(),
-  });
+  }).finally(done);
   if (json) return print(ready);
   process.stdout.write(`${ready.interpreter}\n`);
 }
@@ -96,6 +98,3 @@ async function printPath(name: string, {json}: Options): Promise<void> {
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
-
-/** Set-up speaks on stderr: stdout is for the answer. */
-const tell = (line: string): void => void process.stderr.write(`imu: ${line}\n`);
