@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {EXIT} from './exitCodes.ts';
-import {interruption} from './interruption.ts';
+import {listenForInterruption} from './interruption.ts';
 import {showProgress} from './progress.ts';
 
 interface Options {
@@ -59,11 +59,15 @@ async function list({json}: Options): Promise<void> {
 async function make(name: string, {json, test}: Options): Promise<void> {
   const {ensureEnvironment, environmentNamed} = await import('../../envs/index.ts');
   const {tell, done} = showProgress();
+  const interruption = listenForInterruption();
   const ready = await ensureEnvironment(environmentNamed(name, 'imu env make'), {
     extras: test ? ['test'] : [],
     onProgress: tell,
-    signal: interruption(),
-  }).finally(done);
+    signal: interruption.stop,
+  }).finally(() => {
+    done();
+    interruption.dispose();
+  });
   if (json) return print(ready);
   process.stdout.write(`${ready.interpreter}\n`);
 }

@@ -1,17 +1,43 @@
 import process from 'node:process';
-import {EXIT} from './exitCodes.ts';
 
-/**
- * A signal that aborts when the user (Ctrl-C) or the system (SIGTERM, SIGHUP) asks to stop, so that a verb can finish cleanly; the second
- * request ends the process at once. A verb that never calls this simply dies of the first.
- */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
-      controller.abort();
-    });
-  }
-  return controller.signal;
+/** A wish to stop, from Ctrl-C (or a key of the view), SIGTERM or SIGHUP. */
+export interface Interruption {
+  /** Aborts at the first wish: finish what must be finished, then leave. */
+  readonly stop: AbortSignal;
+  /** Aborts at the second wish: leave at once. */
+  readonly force: AbortSignal;
+  /** As the first Ctrl-C; does nothing after it. */
+  interrupt(): void;
+  /** As the second Ctrl-C. */
+  insist(): void;
+  /** Listens no more: from here on a signal has its usual effect. */
+  dispose(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Listens until `dispose`; `onFirst` is told of the first wish. A verb that never listens simply dies of a signal. */
+export function listenForInterruption(onFirst: () => void = () => {}): Interruption {
+  const stop = new AbortController();
+  const force = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) return;
+    onFirst();
+    stop.abort();
+  };
+  const insist = (): void => {
+    interrupt();
+    force.abort();
+  };
+  const onSignal = (): void => (stop.signal.aborted ? insist() : interrupt());
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    stop: stop.signal,
+    force: force.signal,
+    interrupt,
+    insist,
+    dispose: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
 }
