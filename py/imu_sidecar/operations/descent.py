@@ -20,7 +20,7 @@ from imu_sidecar.objectives import build_objective
 from imu_sidecar.operations.arguments import get_model_and_dataset, get_reference
 from imu_sidecar.operations.evaluation import comparing
 from imu_sidecar.optimisation import Descent, build_optimiser
-from imu_sidecar.primitives import label_log_probabilities, measure, plan_measurements
+from imu_sidecar.primitives import label_log_probabilities, log_probabilities, measure, plan_measurements
 from imu_sidecar.primitives.measure import compute_features, run_batches
 
 Arrays = dict[str, np.ndarray]
@@ -138,7 +138,7 @@ def prepare_trace(request: protocol.DescendInput, opened: OpenDescent, context: 
     model, dataset = opened.model, opened.dataset
     reference = get_reference(context, request.reference, dataset, comparing(request.trace))
     plan = plan_measurements(dataset, request.trace)
-    features: Tensor | None = None
+    features: list[Tensor] | None = None
 
     def take() -> list[float]:
         nonlocal features
@@ -160,8 +160,14 @@ def prepare_trace(request: protocol.DescendInput, opened: OpenDescent, context: 
 def label_scores(reference: SequenceModel, dataset: Dataset, rows: Tensor, check: Callable[[], None]) -> Tensor:
     """The reference's label log-probabilities on ``rows``, [n, T], computed once for the whole descent."""
 
-    log_probabilities = run_batches(
-        lambda tokens: reference(tokens).log_softmax(dim=-1), dataset, rows, PASS_BATCH_SIZE, check
+    predicted = torch.cat(
+        run_batches(
+            lambda tokens: log_probabilities(reference.head, reference.features(tokens)),
+            dataset,
+            rows,
+            PASS_BATCH_SIZE,
+            check,
+        )
     )
     # A copy outside inference mode, so that autograd may save it.
-    return label_log_probabilities(log_probabilities, shift(dataset.tokens[rows])[1]).clone()
+    return label_log_probabilities(predicted, shift(dataset.tokens[rows])[1]).clone()

@@ -12,6 +12,7 @@ from imu_sidecar.models import SequenceModel
 from imu_sidecar.models.sequence_model import shift
 from imu_sidecar.objectives import Objective, weighted_mean
 from imu_sidecar.optimisation.sampler import EpochSampler
+from imu_sidecar.primitives.log_probabilities import log_probabilities
 from imu_sidecar.primitives.precision import wide
 from imu_sidecar.primitives.token_loss import label_log_probabilities
 
@@ -118,9 +119,9 @@ class Descent:
         """Per-sample objective [B] of samples of the selection."""
         tokens, labels = shift(self._sequences[indices])
         features = self._features[indices] if self.frozen_body else self.model.features(tokens)
-        log_probabilities = self.model.head(features).log_softmax(dim=-1)
+        predicted = log_probabilities(self.model.head, features)
         reference = None if self._reference is None else self._reference[indices]
-        return self._objective.losses(label_log_probabilities(log_probabilities, labels), reference)
+        return self._objective.losses(label_log_probabilities(predicted, labels), reference)
 
     def _add_l1_gradient(self) -> None:
         if self._l1_penalty:

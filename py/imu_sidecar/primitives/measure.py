@@ -13,6 +13,7 @@ from imu_sidecar.data import Dataset
 from imu_sidecar.models import SequenceModel
 from imu_sidecar.models.sequence_model import shift
 from imu_sidecar.primitives.kl_to_reference import kl_to_reference
+from imu_sidecar.primitives.log_probabilities import log_probabilities
 from imu_sidecar.primitives.pass_cache import PASS_CACHE, rows_digest, weights_digest
 from imu_sidecar.primitives.token_loss import token_loss
 
@@ -54,13 +55,13 @@ def measure(
     *,
     reference: SequenceModel | None,
     batch_size: int,
-    features: Tensor | None = None,
+    features: list[Tensor] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> list[float]:
     """The measurements of ``plan``, each the mean over its samples. ``check`` is called once per batch.
 
-    ``features`` [U, T, d] are the inputs of the output layer on ``plan.rows`` where they are known already. Batches
-    are the same with and without them, and so are the values, bit for bit.
+    ``features`` are the inputs of the output layer on ``plan.rows``, batch by batch, where they are known already.
+    Batches are the same with and without them, and so are the values, bit for bit.
     """
     compared = plan.rows[: plan.num_compared]
     targets = None
@@ -71,12 +72,12 @@ def measure(
         for start in range(0, len(plan.rows), batch_size):
             check()
             tokens, labels = shift(dataset.tokens[plan.rows[start : start + batch_size]])
-            inputs = model.features(tokens) if features is None else features[start : start + batch_size]
-            log_probabilities = model.head(inputs).log_softmax(dim=-1)
-            losses.append(token_loss(log_probabilities, labels))
-            if targets is not None and start < len(targets):
-                target = targets[start : start + batch_size]
-                divergences.append(kl_to_reference(log_probabilities[: len(target)], target))
+            inputs = model.features(tokens) if features is None else features[start // batch_size]
+            predicted = log_probabilities(model.head, inputs)
+            losses.append(token_loss(predicted, labels))
+            if targets is not None and start < plan.num_compared:
+                target = targets[start // batch_size]
+                divergences.append(kl_to_reference(predicted[: len(target)], target))
         values = {"tokenLoss": torch.cat(losses).cpu()}
         if divergences:
             values["klToReference"] = torch.cat(divergences).cpu()
@@ -88,8 +89,8 @@ def measure(
 
 def compute_features(
     model: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int, check: Callable[[], None]
-) -> Tensor:
-    """Inputs of the output layer on ``rows``, [n, T, d]; kept, since descents on the head leave them as they are."""
+) -> list[Tensor]:
+    """Inputs of the output layer on ``rows``, a list of [B, T, d]; kept, since descents on the head leave them as they are."""
     body = weights_digest(model, body_only=True)
     key = ("features", body, dataset.identity, rows_digest(rows), batch_size)
     return PASS_CACHE.get_or_compute(
@@ -97,7 +98,7 @@ def compute_features(
     )
 
 
-def find_features(model: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int) -> Tensor | None:
+def find_features(model: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int) -> list[Tensor] | None:
     """What ``compute_features`` gives, if it is known already."""
     body = weights_digest(model, body_only=True)
     return PASS_CACHE.get(("features", body, dataset.identity, rows_digest(rows), batch_size))
@@ -105,13 +106,19 @@ def find_features(model: SequenceModel, dataset: Dataset, rows: Tensor, batch_si
 
 def reference_log_probabilities(
     reference: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int, check: Callable[[], None]
-) -> Tensor:
-    """log q of the reference on ``rows``, [n, T, V]; kept, since a run compares with one model over and over."""
+) -> list[Tensor]:
+    """log q of the reference on ``rows``, a list of [B, T, V]; kept, since a run compares with one model over and over."""
     key = ("logProbabilities", weights_digest(reference), dataset.identity, rows_digest(rows), batch_size)
     return PASS_CACHE.get_or_compute(
         key,
         bool(dataset.identity),
-        lambda: run_batches(lambda t: reference(t).log_softmax(dim=-1), dataset, rows, batch_size, check),
+        lambda: run_batches(
+            lambda tokens: log_probabilities(reference.head, reference.features(tokens)),
+            dataset,
+            rows,
+            batch_size,
+            check,
+        ),
     )
 
 
@@ -121,15 +128,11 @@ def run_batches(
     rows: Tensor,
     batch_size: int,
     check: Callable[[], None],
-) -> Tensor:
-    """``function`` of the input tokens of ``rows``, batch by batch, joined."""
-    joined: Tensor | None = None
+) -> list[Tensor]:
+    """``function`` of the input tokens of ``rows``, batch by batch. ``check`` is called once per batch."""
+    results = []
     with torch.inference_mode():
-        for start in range(0, len(rows), batch_size):
+        for batch in rows.split(batch_size):
             check()
-            result = function(shift(dataset.tokens[rows[start : start + batch_size]])[0])
-            if joined is None:
-                joined = result.new_empty((len(rows), *result.shape[1:]))
-            joined[start : start + batch_size] = result
-    assert joined is not None, "a selection holds at least one sample"
-    return joined
+            results.append(function(shift(dataset.tokens[batch])[0]))
+    return results

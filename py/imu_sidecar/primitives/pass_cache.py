@@ -18,35 +18,39 @@ MAX_BYTES = 512 * 2**20
 
 
 class PassCache:
-    """Tensors by key, least recently used out first."""
+    """Batches of tensors by key, least recently used out first."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self._tensors: OrderedDict[Hashable, Tensor] = OrderedDict()
+        self._held: OrderedDict[Hashable, list[Tensor]] = OrderedDict()
 
-    def get(self, key: Hashable) -> Tensor | None:
-        tensor = self._tensors.get(key)
-        if tensor is not None:
-            self._tensors.move_to_end(key)
-        return tensor
+    def get(self, key: Hashable) -> list[Tensor] | None:
+        batches = self._held.get(key)
+        if batches is not None:
+            self._held.move_to_end(key)
+        return batches
 
-    def get_or_compute(self, key: Hashable, keep: bool, compute: Callable[[], Tensor]) -> Tensor:
-        """The tensor under ``key``; computed when unknown, and kept when ``keep`` and it fits at all."""
+    def get_or_compute(self, key: Hashable, keep: bool, compute: Callable[[], list[Tensor]]) -> list[Tensor]:
+        """The batches under ``key``; computed when unknown, and kept when ``keep`` and they fit at all."""
         known = self.get(key)
         if known is not None:
             return known
-        tensor = compute()
-        if keep and tensor.nbytes <= self.max_bytes:
-            self._tensors[key] = tensor
-            while sum(held.nbytes for held in self._tensors.values()) > self.max_bytes:
-                self._tensors.popitem(last=False)
-        return tensor
+        batches = compute()
+        if keep and num_bytes(batches) <= self.max_bytes:
+            self._held[key] = batches
+            while sum(map(num_bytes, self._held.values())) > self.max_bytes:
+                self._held.popitem(last=False)
+        return batches
 
     def clear(self) -> None:
-        self._tensors.clear()
+        self._held.clear()
 
 
 PASS_CACHE = PassCache(MAX_BYTES)
+
+
+def num_bytes(batches: list[Tensor]) -> int:
+    return sum(batch.nbytes for batch in batches)
 
 
 def weights_digest(model: SequenceModel, body_only: bool = False) -> str:
