@@ -26,9 +26,9 @@ export const EXTRAS = ['test'] as const;
 export type Extra = (typeof EXTRAS)[number];
 
 /** Throws BadInput that names the environments there are. */
-export function environmentNamed(name: string, who: string): EnvironmentName {
+export function environmentNamed(name: string, who: string, field = 'name'): EnvironmentName {
   if (Object.hasOwn(ENVIRONMENTS, name)) return name as EnvironmentName;
-  throw BadInput.notOneOf('NAME', name, Object.keys(ENVIRONMENTS), who);
+  throw BadInput.notOneOf(field, name, Object.keys(ENVIRONMENTS), who);
 }
 
 export const requirementsPath = (name: EnvironmentName): string => inEnvs(name, 'requirements.txt');
