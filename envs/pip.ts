@@ -149,12 +149,22 @@ function explain(output: readonly string[], endedBy: NodeJS.Signals | null): Imu
       'IMU_PIP_ARGS can name another index; `imu doctor` tells which Python is used.',
     );
   }
+  if (text.includes('ResolutionImpossible')) {
+    return missing(
+      'pip finds no versions that the lock allows',
+      `IMU_PIP_ARGS can name another index. ${constraintOf(text)}`,
+    );
+  }
   const said = output.filter((line) => /error/i.test(line)).at(-1) ?? output.at(-1) ?? '';
   return missing(
     endedBy === null ? `pip failed: ${said.trim()}` : `pip was ended by ${endedBy}`,
     'Running this again starts afresh.',
   );
 }
+
+/** The first version that pip could not have, as it says it. */
+const constraintOf = (text: string): string =>
+  /requested \(constraint\) (\S+)/.exec(text)?.[1]?.replace(/^/, 'Missing: ') ?? '';
 
 const OFFLINE =
   /name resolution|NewConnectionError|Network is unreachable|Connection refused|Max retries exceeded|ProxyError|ConnectTimeout|nodename nor servname/;
