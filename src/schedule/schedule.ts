@@ -159,7 +159,6 @@ class Schedule {
       const sidecar = await this.#open(lane, node);
       if (sidecar === null) return;
       await this.#runOnce(node, lane, sidecar);
-      this.#wake();
     }
   }
 
