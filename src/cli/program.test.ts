@@ -46,7 +46,7 @@ it('every verb has a description and examples', async () => {
   }
 });
 
-describe('as a process', () => {
+describe('as a process', {timeout: 60_000}, () => {
   const bin = path.resolve(import.meta.dirname, '../../bin/imu.js');
   const imu = async (...words: string[]) => {
     const {stdout, stderr, code} = await promisify(execFile)(process.execPath, [bin, ...words]).then(
