@@ -354,6 +354,31 @@ describe('a sidecar', () => {
   });
 });
 
+describe('a full disk', () => {
+  const full = (): never => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'});
+  };
+
+  test.each<[string, () => Partial<RunSuiteRequest>]>([
+    ['a task writes', () => ({execute: async () => full()})],
+    [
+      'an object is stored',
+      () => ({execute: (_, {commitObject}) => commitObject(''), store: {...store, commitObject: full}}),
+    ],
+    ['a result is stored', () => ({store: {...store, commitResult: async () => full()}})],
+    ['a task is leased', () => ({store: {...store, leaseTask: full}})],
+  ] as [string, () => Partial<RunSuiteRequest>][])(
+    'met when %s ends the run, with what to do, and blames no task for long',
+    async (_, change) => {
+      const result = await run(smallPlan(), executing(), change());
+      expect(result).toMatchObject({outcome: 'failed', fatal: {type: 'StorageFailure', cause: 'ENOSPC'}});
+      expect(result.fatal?.hint).toContain('Free some space');
+      expect(await allClosed()).toBe(true);
+      expect(await run(smallPlan())).toMatchObject({outcome: 'done'});
+    },
+  );
+});
+
 describe('stopping', () => {
   test('cancels what runs through its signal, closes lanes, and the same command goes on', async () => {
     const plan = smallPlan();

@@ -4,7 +4,7 @@ import type {Failure, RunEvent} from '../protocol/index.ts';
 import {isRetryable, toFailure} from '../protocol/index.ts';
 import type {Sidecar} from '../sidecar/sidecar.ts';
 import type {Store, TaskResult} from '../store/index.ts';
-import {isLease, isStorageFailure} from '../store/index.ts';
+import {isLease, isStorageError, isStorageFailure, storageFailure} from '../store/index.ts';
 import {attempt} from './attempt.ts';
 import type {Controls} from './controls.ts';
 import type {Execute} from './execute.ts';
@@ -198,7 +198,7 @@ class Schedule {
       this.#advance(node);
     } catch (thrown) {
       stopGrace();
-      const failure = toFailure(thrown);
+      const failure = toFailure(isStorageError(thrown) ? storageFailure(`go on with ${node.task.id}`, thrown) : thrown);
       if (needsFreshSidecar(failure)) await lane.close();
       this.#release(node);
       this.#afterFailure(node, failure);
@@ -236,21 +236,30 @@ class Schedule {
   /** The best ready task that nobody else has and that has not been done elsewhere meanwhile; null when there is none. */
   #claim(): Node | null {
     for (let node = this.#queue.take(); node !== undefined; node = this.#queue.take()) {
-      const {key} = node.task;
-      const held = this.#request.store.leaseTask(key);
-      if (!isLease(held)) {
-        this.#graph.move(node, 'waiting');
-        this.#makeReadyLater(node, RECHECK_MS);
-        continue;
+      try {
+        if (this.#isMine(node)) return node;
+      } catch (thrown) {
+        this.#giveUp(storageFailure(`lease ${node.task.id}`, thrown).failure);
       }
-      node.lease = held;
-      const result = this.#request.store.findResult(key);
-      if (result === null) return node;
-      this.#release(node);
-      this.#noteFound(node, result);
-      this.#advance(node);
     }
     return null;
+  }
+
+  #isMine(node: Node): boolean {
+    const {key} = node.task;
+    const held = this.#request.store.leaseTask(key);
+    if (!isLease(held)) {
+      this.#graph.move(node, 'waiting');
+      this.#makeReadyLater(node, RECHECK_MS);
+      return false;
+    }
+    node.lease = held;
+    const result = this.#request.store.findResult(key);
+    if (result === null) return true;
+    this.#release(node);
+    this.#noteFound(node, result);
+    this.#advance(node);
+    return false;
   }
 
   #noteFound(node: Node, {key, seconds, metrics}: TaskResult): void {

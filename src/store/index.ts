@@ -8,6 +8,6 @@ export type {JournalReading} from './readJournal.ts';
 export {readJournal} from './readJournal.ts';
 export type {StoredObject, TaskResult} from './result.ts';
 export type {OpenRun, RunRecord, RunSummary} from './runs.ts';
-export {isStorageFailure, storageFailure} from './storageFailure.ts';
+export {isStorageError, isStorageFailure, storageFailure} from './storageFailure.ts';
 export type {Damage, Store, StoreOptions} from './store.ts';
 export {openStore} from './store.ts';

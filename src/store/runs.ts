@@ -5,7 +5,7 @@ import {makeFolder, syncFolder, writeNewFile} from './durableFiles.ts';
 import type {Journal, OpenAppendFile} from './journal.ts';
 import {openJournal} from './journal.ts';
 import type {JournalEntry} from './journalLine.ts';
-import type {Lease} from './lease.ts';
+import type {Holder, Lease} from './lease.ts';
 import {acquireLease, isLease} from './lease.ts';
 import type {Manifest} from './manifest.ts';
 import type {JournalReading} from './readJournal.ts';
@@ -101,11 +101,19 @@ export function listRuns(root: string): RunSummary[] {
 }
 
 function holdRun({root, stagePath}: Place, runId: string): Lease {
-  const held = acquireLease(join(root, 'leases'), `run-${runId}`, stagePath);
+  const held = leaseRun(join(root, 'leases'), runId, stagePath);
   if (isLease(held)) return held;
   throw new ImuError('INVALID_REQUEST', `run ${runId} is being worked on by process ${held.pid} on ${held.host}`, {
     hint: `Watch that one, or end it (kill ${held.pid}) and run the same command again: it goes on where the other stopped.`,
   });
+}
+
+function leaseRun(folder: string, runId: string, stagePath: Place['stagePath']): Lease | Holder {
+  try {
+    return acquireLease(folder, `run-${runId}`, stagePath);
+  } catch (thrown) {
+    throw storageFailure(`lease the run ${runId}`, thrown);
+  }
 }
 
 /** Linked into place with its content, so that no reader and no crash sees half of it. */
