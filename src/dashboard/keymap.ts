@@ -65,6 +65,21 @@ export const KEYMAP: readonly KeyBinding[] = [
     when: ({screen}) => screen.overlay === 'help',
     run: ({change}) => change({overlay: null}),
   },
+  {keys: ['?'], label: 'help', help: 'all keys', when: isFree, run: ({change}) => change({overlay: 'help'})},
+  {
+    keys: ['q'],
+    label: 'quit',
+    help: 'leave; asks while the run is going on',
+    when: isFree,
+    run: (context) => (isRunning(context) ? context.change({question: 'quit'}) : context.leave()),
+  },
+  {
+    keys: ['tab'],
+    label: 'next pane',
+    help: 'tasks, curves, table, weights; where there is no room for all',
+    when: isFree,
+    run: ({screen, change}) => change({pane: PANES[(PANES.indexOf(screen.pane) + 1) % PANES.length] ?? 'tasks'}),
+  },
   {keys: ['j', 'down'], label: 'down', help: 'next task', when: isFree, run: move(1)},
   {keys: ['k', 'up'], label: 'up', help: 'previous task', when: isFree, run: move(-1)},
   {
@@ -105,21 +120,6 @@ export const KEYMAP: readonly KeyBinding[] = [
     help: 'select the task that started last, and go on doing so',
     when: isFree,
     run: ({change}) => change({selected: null}),
-  },
-  {
-    keys: ['tab'],
-    label: 'next pane',
-    help: 'tasks, curves, table, weights; where there is no room for all',
-    when: isFree,
-    run: ({screen, change}) => change({pane: PANES[(PANES.indexOf(screen.pane) + 1) % PANES.length] ?? 'tasks'}),
-  },
-  {keys: ['?'], label: 'help', help: 'all keys', when: isFree, run: ({change}) => change({overlay: 'help'})},
-  {
-    keys: ['q'],
-    label: 'quit',
-    help: 'leave; asks while the run is going on',
-    when: isFree,
-    run: (context) => (isRunning(context) ? context.change({question: 'quit'}) : context.leave()),
   },
 ];
 

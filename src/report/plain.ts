@@ -9,7 +9,7 @@ export function plain(text: string): string {
     .replace(CONTROLS, '');
 }
 
-/** Plain text in ASCII; what has no ASCII form becomes `?`. */
+/** Plain text in ASCII, character for character so that columns stay where they are; what has no form of its own becomes `?`. */
 export function ascii(text: string): string {
   const known = text.replace(/[↑↓±·…−→]/g, (glyph) => ASCII_FORMS[glyph] ?? '?');
   return plain(known).replace(/[^\x20-\x7e]/gu, '?');
@@ -18,11 +18,11 @@ export function ascii(text: string): string {
 const ASCII_FORMS: Readonly<Record<string, string>> = {
   '↑': '^',
   '↓': 'v',
-  '±': '+-',
+  '±': '~',
   '·': '.',
-  '…': '..',
+  '…': '.',
   '−': '-',
-  '→': '->',
+  '→': '>',
 };
 
 const ESC = '(?:\\u001b|\\u009b)';

@@ -5,41 +5,43 @@ export interface ChartSize {
   readonly width: number;
   readonly height: number;
   readonly ascii: boolean;
+  /** Values at the lower and the upper edge. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Edges around the finite values, no closer than a tenth of their size: the noise of a curve that stands still must not look like mountains. */
+export function edgesOf(points: readonly Point[]): {low: number; high: number} {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const {value} of points) {
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (low > high) return {low: 0, high: 1};
+  const missing = 0.1 * Math.max(Math.abs(low), Math.abs(high)) - (high - low);
+  return missing > 0 ? {low: low - missing / 2, high: high + missing / 2} : {low, high};
 }
 
 /** A line chart in characters: 2 × 4 dots in each (braille), or one `*` where only ASCII is to be had. A value that is not finite leaves a gap. */
-export function chart(points: readonly Point[], {width, height, ascii}: ChartSize): string[] {
+export function chart(points: readonly Point[], {width, height, ascii, low, high}: ChartSize): string[] {
   const [dotsX, dotsY] = ascii ? [1, 1] : [2, 4];
-  const finite = points.filter(({value}) => Number.isFinite(value));
   const cells = Array.from({length: height}, () => new Uint8Array(width));
-  if (finite.length > 0) {
-    const x = scale(
-      points.map(({step}) => step),
-      width * dotsX - 1,
-    );
-    const y = scale(
-      finite.map(({value}) => -value),
-      height * dotsY - 1,
-    );
-    let from: readonly [number, number] | null = null;
-    for (const {step, value} of points) {
-      const to = Number.isFinite(value) ? ([x(step), y(-value)] as const) : null;
-      if (to !== null) trace(from ?? to, to, (dotX, dotY) => set(cells, dotX, dotY, dotsX, dotsY));
-      from = to;
-    }
+  const x = scale(points[0]?.step ?? 0, points.at(-1)?.step ?? 0, width * dotsX - 1);
+  const y = scale(-high, -low, height * dotsY - 1);
+  let from: readonly [number, number] | null = null;
+  for (const {step, value} of points) {
+    const to = Number.isFinite(value) ? ([x(step), y(-value)] as const) : null;
+    if (to !== null) trace(from ?? to, to, (dotX, dotY) => set(cells, dotX, dotY, dotsX, dotsY));
+    from = to;
   }
   return cells.map((row) => [...row].map((bits) => character(bits, ascii)).join(''));
 }
 
 /** Value → dot; a constant stands in the middle. */
-function scale(values: readonly number[], lastDot: number): (value: number) => number {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return (value) => Math.round(high === low ? lastDot / 2 : ((value - low) / (high - low)) * lastDot);
+function scale(first: number, last: number, lastDot: number): (value: number) => number {
+  return (value) => Math.round(first === last ? lastDot / 2 : ((value - first) / (last - first)) * lastDot);
 }
 
 /** Every dot on the straight way (Bresenham). */

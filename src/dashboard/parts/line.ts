@@ -46,14 +46,35 @@ export function fitSpans(spans: readonly Span[], width: number): Line {
   return kept;
 }
 
-/** The line as it may be printed: text of data made harmless, ASCII where asked, styles only where they show. */
+/** At most `width` characters; what is cut off is shown by an ellipsis. */
+export function cut(line: Line, width: number): Line {
+  if (lengthOf(line) <= width) return line;
+  const kept: Span[] = [];
+  let left = width - 1;
+  for (const piece of line) {
+    const characters = [...piece.text];
+    kept.push({...piece, text: characters.slice(0, left).join('')});
+    left -= characters.length;
+    if (left <= 0) break;
+  }
+  return [...kept, dim('…')];
+}
+
+/**
+ * The line as it may be printed: text of data made harmless, ASCII where asked, styles only where they show. Spaces at the end are left out: Ink
+ * takes every character apart at every redraw.
+ */
 export function forTerminal(line: Line, theme: Theme): Line {
   const clean = theme.ascii ? ascii : plain;
-  return line.map(({text, colour, ...style}) => ({
-    ...style,
-    text: clean(text),
-    colour: theme.colour ? (colour ?? null) : null,
-  }));
+  const spans = line.map(
+    ({text, colour, ...style}): Span => ({...style, text: clean(text), colour: theme.colour ? (colour ?? null) : null}),
+  );
+  while (spans.length > 0) {
+    const last = spans.pop() as Span;
+    const text = last.text.trimEnd();
+    if (text !== '') return [...spans, {...last, text}];
+  }
+  return spans;
 }
 
 /** For tests and summaries: the characters alone. */

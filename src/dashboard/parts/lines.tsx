@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {memo, type ReactNode} from 'react';
 import type {Theme} from '../theme.ts';
-import {forTerminal, type Line} from './line.ts';
+import {cut, forTerminal, type Line} from './line.ts';
 
 /** Lines one below the other; a line too long is cut, never wrapped. */
 export function Lines({lines, theme}: {readonly lines: readonly Line[]; readonly theme: Theme}): ReactNode {
@@ -54,8 +54,8 @@ export function Panel({title, lines, width, height, theme}: PanelProps): ReactNo
   const head = [...`${rule} ${title} `].slice(0, width).join('');
   const titleLine: Line = [{text: head + rule.repeat(Math.max(0, width - [...head].length)), dim: true}];
   return (
-    <Box flexDirection="column" width={width} height={height} overflow="hidden">
-      <Lines lines={[titleLine, ...lines].slice(0, height)} theme={theme} />
+    <Box flexDirection="column" width={width} height={height}>
+      <Lines lines={[titleLine, ...lines].slice(0, height).map((line) => cut(line, width))} theme={theme} />
     </Box>
   );
 }

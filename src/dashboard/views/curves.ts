@@ -2,7 +2,8 @@ import type {Suite} from '../../plan/suite.ts';
 import {formatNumber} from '../../report/formats/numbers.ts';
 import {STEP_LOSS, type TaskView} from '../../store/projection.ts';
 import {type Series, seriesPoints} from '../../store/series.ts';
-import {chart} from '../parts/chart.ts';
+import {lossColumns} from '../lossColumns.ts';
+import {chart, edgesOf} from '../parts/chart.ts';
 import {dim, fitEnd, type Line, span} from '../parts/line.ts';
 import type {Theme} from '../theme.ts';
 
@@ -19,7 +20,7 @@ export function curvesView(
   theme: Theme,
 ): readonly Line[] {
   const curves = task === null ? [] : curvesOf(task, suite);
-  if (curves.length === 0) return [[dim(' no curve yet')]];
+  if (curves.length === 0) return [[dim(` no curve yet${task?.phase ? `: ${task.phase}` : ''}`)]];
   const sideBySide = curves.length > 1 && width >= 2 * LEAST_WIDTH + 2;
   if (sideBySide) {
     const each = Math.floor((width - 2) / curves.length);
@@ -37,27 +38,27 @@ interface Curve {
   readonly series: Series;
 }
 
-/** At most two: losses on the sets of the table, in the order of its columns. */
-function curvesOf({series}: TaskView, {columns, scenario}: Suite): Curve[] {
-  const losses = columns.filter(({id}) =>
-    scenario.measurements.some(({label, primitive}) => label === id && primitive === 'tokenLoss'),
-  );
-  const found = [...losses, ...columns].flatMap(({id}) => series.find(({label}) => label === id) ?? []);
-  const distinct = [...new Set(found)].slice(0, 2);
+/** At most two: the losses of the table's columns, else any of its columns, else the training loss. */
+function curvesOf({series}: TaskView, suite: Suite): Curve[] {
+  const labels = [...lossColumns(suite), ...suite.columns].map(({id}) => id);
+  const found = [...new Set(labels)]
+    .flatMap((label) => series.find((known) => known.label === label) ?? [])
+    .slice(0, 2);
   const training = series.find(({label}) => label === STEP_LOSS);
-  if (distinct.length === 0) return training === undefined ? [] : [{name: 'loss', series: training}];
-  return distinct.map((known) => ({name: known.label, series: known}));
+  if (found.length === 0) return training === undefined ? [] : [{name: 'loss', series: training}];
+  return found.map((known) => ({name: known.label, series: known}));
 }
 
 /** A head with first and last value, then the chart with its scale to the left. */
 function curveLines({name, series}: Curve, width: number, height: number, theme: Theme): readonly Line[] {
   const points = seriesPoints(series);
-  const values = points.map(({value}) => value).filter(Number.isFinite);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const {low, high} = edgesOf(points);
   const rows = chart(points, {
     width: Math.max(4, width - SCALE_WIDTH),
     height: Math.max(1, height - 1),
     ascii: theme.ascii,
+    low,
+    high,
   });
   const head = ` ${formatNumber(series.first.value)} → ${formatNumber(series.last.value)}  step ${series.last.step}`;
   return [

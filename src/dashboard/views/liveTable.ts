@@ -2,9 +2,9 @@ import type {TableCell, TableColumn, TableModel, TableRow} from '../../report/ag
 import {countOf, formatFor, formatNumber, headerOf} from '../../report/formats/numbers.ts';
 import {dim, fitEnd, fitLeft, type Line, type Span, span} from '../parts/line.ts';
 
-const COUNT_WIDTH = 5;
-const OURS_WIDTH = 12;
-const PAPER_WIDTH = 6;
+const COUNT_WIDTH = 4;
+const OURS_WIDTH = 11;
+const PAPER_WIDTH = 5;
 const LEAST_LABEL = 9;
 
 /** The table as far as it has come: ours, and the paper's value dim beside it. Columns are left out before numbers are cut. */
@@ -33,7 +33,7 @@ interface Layout {
 
 function layoutOf(model: TableModel, width: number): Layout {
   const hasPaper = model.rows.some(({cells}) => Object.values(cells).some(({paper}) => paper !== null));
-  const longest = Math.max(LEAST_LABEL, ...model.rows.map(({label}) => [...label].length + 1));
+  const longest = Math.max(LEAST_LABEL, ...model.rows.map(({label}) => [...label].length));
   const room = width - LEAST_LABEL - COUNT_WIDTH;
   const paper = hasPaper && room >= model.columns.length * (OURS_WIDTH + PAPER_WIDTH);
   const each = OURS_WIDTH + (paper ? PAPER_WIDTH : 0);
@@ -51,7 +51,7 @@ function rowLine(row: TableRow, {label, columns, paper}: Layout): Line {
 }
 
 function cellSpans(column: TableColumn, cell: TableCell, paper: boolean): Span[] {
-  const spread = cell.std === null ? '' : ` ±${formatNumber(cell.std)}`;
+  const spread = cell.std === null ? '' : `±${formatNumber(cell.std)}`;
   const ours = cell.mean === null ? '·' : `${formatFor(column, cell.mean)}${spread}`;
   return [
     cell.mean === null ? dim(fitLeft(ours, OURS_WIDTH - 1)) : span(fitLeft(ours, OURS_WIDTH - 1)),

@@ -4,7 +4,8 @@ import type {TableModel} from '../../report/aggregate.ts';
 import type {Manifest} from '../../store/manifest.ts';
 import type {TaskView} from '../../store/projection.ts';
 import type {KeyContext} from '../keymap.ts';
-import {dim, type Line, span} from '../parts/line.ts';
+import {lossColumns} from '../lossColumns.ts';
+import {cut, dim, type Line, span} from '../parts/line.ts';
 import {Lines, Panel} from '../parts/lines.tsx';
 import type {Pane} from '../screenState.ts';
 import {selectedTask, taskWithCurves} from '../selection.ts';
@@ -58,10 +59,10 @@ export function Screen(props: ScreenProps): ReactNode {
   const failure = failureView(projection, selected, theme);
   const height = rows - HEADER_ROWS - FOOTER_ROWS - failure.length;
   return (
-    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+    <Box flexDirection="column" width={columns} height={rows}>
       <Lines lines={headerView(projection, now, columns, theme)} theme={theme} />
       <Body {...props} selected={selected} height={height} />
-      <Lines lines={[...failure, footerLine(props)]} theme={theme} />
+      <Lines lines={[...failure, footerLine(props)].map((line) => cut(line, columns))} theme={theme} />
     </Box>
   );
 }
@@ -92,7 +93,7 @@ function Body(props: BodyProps): ReactNode {
 /** Tasks to the left; curves, table and weights to the right, the table as long as it is. */
 function ThreeZones(props: BodyProps): ReactNode {
   const {size, height} = props;
-  const left = Math.max(42, Math.floor(size.columns * 0.36));
+  const left = Math.max(38, Math.floor(size.columns * 0.3));
   const right = size.columns - left - 1;
   const weights = hasWeights(props) ? Math.min(lengthOfPane(props, 'weights'), Math.floor(height / 4)) : 0;
   const table = Math.min(lengthOfPane(props, 'table'), Math.max(4, height - weights - 6));
@@ -134,7 +135,7 @@ function linesOf(
   const source = taskWithCurves(projection, selected);
   switch (pane) {
     case 'tasks':
-      return taskListView(projection, selected, {now, width, height, theme, columns: manifest.suite.columns});
+      return taskListView(projection, selected, {now, width, height, theme, columns: lossColumns(manifest.suite)});
     case 'curves':
       return curvesView(source, manifest.suite, width, height, theme);
     case 'table':

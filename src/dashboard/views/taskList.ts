@@ -17,7 +17,8 @@ export interface TaskListOptions {
 }
 
 const BAR_WIDTH = 8;
-const METRIC_WIDTH = 7;
+const METRIC_WIDTH = 10;
+const STATE_WIDTH = 15;
 /** Narrower than this, an id says nothing any more. */
 const LEAST_NAME = 24;
 
@@ -50,9 +51,12 @@ function taskLine(projection: Projection, task: TaskView, isSelected: boolean, o
   const look = TASK_LOOKS[task.state];
   const pointer = isSelected ? (theme.ascii ? '>' : '▸') : ' ';
   const head = `${pointer}${glyphOf(look, theme)} ${look.word.padEnd(6)}`;
-  const state = stateSpans(projection, task, now, theme);
-  const numMetrics = Math.max(0, Math.min(2, Math.floor((width - head.length - LEAST_NAME - 20) / METRIC_WIDTH)));
-  const metrics = columns.slice(0, numMetrics).map(({id}) => dim(fitLeft(metricText(task, id), METRIC_WIDTH)));
+  const numMetrics = Math.max(
+    0,
+    Math.min(2, Math.floor((width - head.length - LEAST_NAME - STATE_WIDTH) / METRIC_WIDTH)),
+  );
+  const state = stateSpans(projection, task, now, theme, numMetrics > 0 ? STATE_WIDTH : 0);
+  const metrics = columns.slice(0, numMetrics).map((column) => dim(fitLeft(metricText(task, column), METRIC_WIDTH)));
   const taken = head.length + [...metrics, ...state].reduce((sum, {text}) => sum + [...text].length, 0);
   const quiet = task.state === 'waiting' || task.state === 'blocked';
   return [
@@ -63,22 +67,31 @@ function taskLine(projection: Projection, task: TaskView, isSelected: boolean, o
   ];
 }
 
-/** Fifteen characters: progress and time left while it runs, else what it took. */
-function stateSpans(projection: Projection, task: TaskView, now: number, theme: Theme): readonly Span[] {
+/** Progress and time left while it runs, else what it took; at least `width` characters, so that metrics stand in columns. */
+function stateSpans(projection: Projection, task: TaskView, now: number, theme: Theme, width: number): readonly Span[] {
   const {state, progress, failure, attempt} = task;
   if (state === 'running') {
-    const left = remainingOfTask(projection, task, now);
-    const shown = progress === null ? ' '.repeat(BAR_WIDTH) : bar(progress, BAR_WIDTH, theme);
-    return [span(` ${shown}`, {colour: 'cyan'}), span(fitLeft(clock(left), 7))];
+    const left = fitLeft(clock(remainingOfTask(projection, task, now)), STATE_WIDTH - BAR_WIDTH - 1);
+    return progress === null
+      ? [dim(fitLeft(left.trim(), Math.max(width, 7)))]
+      : [span(` ${bar(progress, BAR_WIDTH, theme)}`, {colour: 'cyan'}), span(left)];
   }
-  if (state === 'failed') return [span(fitLeft(shorten(failure?.code ?? ''), 16), {colour: 'yellow'})];
-  if (state === 'waiting' && attempt > 0) return [span(fitLeft(`retry ${attempt}`, 16), {colour: 'yellow'})];
-  return [dim(fitLeft(state === 'finished' ? duration(task.seconds) : '', 16))];
+  const retries = state === 'waiting' && attempt > 0;
+  const text = retries
+    ? ` retry ${attempt}`
+    : state === 'failed'
+      ? ` ${shorten(failure?.code ?? '')}`
+      : state === 'finished'
+        ? ` ${duration(task.seconds)}`
+        : '';
+  return [
+    span(fitLeft(text, Math.max(width, [...text].length)), state === 'finished' ? {dim: true} : {colour: 'yellow'}),
+  ];
 }
 
 const shorten = (code: string): string => code.toLowerCase().replaceAll('_', ' ');
 
-function metricText({metrics, series}: TaskView, label: string): string {
-  const value = metrics?.[label] ?? series.find((known) => known.label === label)?.last.value;
-  return value === undefined ? '' : formatNumber(value);
+function metricText({metrics, series}: TaskView, {id, header}: Column): string {
+  const value = metrics?.[id] ?? series.find((known) => known.label === id)?.last.value;
+  return value === undefined ? '' : `${header} ${formatNumber(value)}`;
 }

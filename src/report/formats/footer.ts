@@ -6,7 +6,7 @@ export function footerLines({rows, notes, provenance: from}: TableModel): readon
   const hasPaper = rows.some((row) => Object.values(row.cells).some((cell) => cell.paper !== null));
   const incomplete = rows.some((row) => Object.values(row.cells).some(({n}) => n > 0 && n < row.numExpected));
   return [
-    `mean ± std (ddof 1) over n seeds${incomplete ? '; n/N: n of N are there, the rest is missing, not averaged over' : ''}. · no value.`,
+    `mean ± std (ddof 1) over n runs, one per pair of seeds${incomplete ? '; n/N: n of N are there, the rest is missing, not averaged over' : ''}. · no value.`,
     ...notes,
     `Seeds: train ${from.seeds.train.join(', ')}; unlearn ${from.seeds.unlearn.join(', ')}. Profiles: ${profiles(from.profiles)}.`,
     `Scale: ${from.scale}.`,

@@ -1,11 +1,9 @@
 import type {TableCell, TableColumn, TableRow} from '../aggregate.ts';
 
-/** Two decimals, as the paper prints; large and small values in powers of ten. */
+/** Two decimals, as the paper prints (JSON and CSV hold all of them); large values in powers of ten. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'inf' : '-inf';
-  const size = Math.abs(value);
-  if (size >= 1e5 || (size > 0 && size < 0.005)) return value.toExponential(1);
-  return value.toFixed(2);
+  return Math.abs(value) >= 1e5 ? value.toExponential(1) : value.toFixed(2).replace(/^-(0\.00)$/, '$1');
 }
 
 /** Steps and other counts are whole where they can be. */
