@@ -64,14 +64,7 @@ function curveLines({name, series}: Curve, width: number, height: number, theme:
   return [
     [span(name, {bold: true}), dim(fitEnd(head, Math.max(0, width - name.length)))],
     ...rows.map((row, index): Line => {
-      const scale =
-        values.length === 0
-          ? ''
-          : index === 0
-            ? formatNumber(high)
-            : index === rows.length - 1
-              ? formatNumber(low)
-              : '';
+      const scale = index === 0 ? formatNumber(high) : index === rows.length - 1 ? formatNumber(low) : '';
       return [dim(`${scale.slice(0, SCALE_WIDTH - 1).padStart(SCALE_WIDTH - 1)} `), span(row, {colour: 'cyan'})];
     }),
   ];
