@@ -86,12 +86,7 @@ def pack(arrays: Arrays) -> tuple[list[dict[str, Any]], list[bytes | memoryview]
         padding = -contiguous.nbytes % 8
         chunks.append(b"\0" * padding)
         offset += contiguous.nbytes + padding
-    if offset > MAX_MESSAGE_BYTES:
-        raise SidecarError(
-            "INVALID_REQUEST",
-            f"The arrays weigh {offset} bytes; a message may weigh {MAX_MESSAGE_BYTES}.",
-            "Score fewer samples at a time.",
-        )
+    _refuse_overweight(offset)
     return descriptions, chunks
 
 
@@ -116,7 +111,18 @@ def encode_frame(header: Mapping[str, Any], arrays: Arrays) -> list[bytes | memo
     descriptions, chunks = pack(arrays)
     text = stringify({**header, "arrays": descriptions}).encode()
     text += b" " * (-(len(text) + 4) % 8)
-    return [len(text).to_bytes(4, "little"), text, *chunks]
+    frame = [len(text).to_bytes(4, "little"), text, *chunks]
+    _refuse_overweight(sum(len(piece) for piece in frame))
+    return frame
+
+
+def _refuse_overweight(num_bytes: int) -> None:
+    if num_bytes > MAX_MESSAGE_BYTES:
+        raise SidecarError(
+            "INVALID_REQUEST",
+            f"The message weighs {num_bytes} bytes; it may weigh {MAX_MESSAGE_BYTES}.",
+            "Score fewer samples at a time.",
+        )
 
 
 def decode_frame(message: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -21,7 +21,7 @@ class Cancelled(BaseException):
 
 
 def to_failure(error: BaseException) -> dict[str, Any]:
-    """The contract's Failure as plain data, so that a missing msgspec can be told. Frees the device's cache if it was full."""
+    """The contract's Failure as plain data, so that a missing msgspec can be told. Frees a full device's cache."""
     code, message, hint = _explain(error)
     return {
         "code": code,

@@ -34,7 +34,8 @@ def _redirect_output(log_path: str | None) -> None:
         os.close(log)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)
-    faulthandler.enable()
+    # Of a crash, the thread that crashed: the last lines of the log go with the news of it.
+    faulthandler.enable(all_threads=False)
 
 
 def _die_with_parent(parent_pid: int) -> None:

@@ -38,12 +38,13 @@ def dispatch(message: str, emit: Callable[[str], str]) -> str:
 
 
 def _load() -> Callable[[str, Callable[[str], str]], str]:
-    from . import operations  # noqa: F401
+    # The cheap packages first: if one is missing, nobody waits for PyTorch to hear of it.
     from .codec import parse, stringify
     from .exchange import attach, detach
     from .loop import Context, answer, fail
 
     context = Context(_interrupts)
+    from . import operations  # noqa: F401
 
     def serve(text: str, emit: Callable[[str], str]) -> str:
         try:

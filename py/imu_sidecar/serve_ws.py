@@ -7,10 +7,11 @@ import os
 import queue
 import sys
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import guard
-from .failures import to_failure
+from .failures import SidecarError, to_failure
 from .interrupts import Interrupts, interrupt_main_thread
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def main() -> None:
     interrupts = Interrupts()
     interrupts.install()
     try:
-        socket = _dial(url, token)
-        from . import operations  # noqa: F401
-
-        server = _Server(socket, interrupts)
+        # The cheap packages first: if one is missing, nobody waits for PyTorch to hear of it.
+        for module in ("websockets.sync.client", "imu_sidecar.loop", "imu_sidecar.operations"):
+            import_module(module)
+        server = _Server(_dial(url, token), interrupts)
     except BaseException as error:
         print(STARTUP_FAILURE_MARK + json.dumps(to_failure(error)), file=sys.stderr, flush=True)
         os._exit(1)
@@ -82,7 +83,7 @@ class _Server:
         self._socket.close()
 
     def _answer(self, message: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        from .loop import answer
+        from .loop import answer, fail
 
         call_id = message["id"]
         with self._lock:
@@ -92,7 +93,11 @@ class _Server:
         with self._lock:
             self._running_id = None
             self._cancelled.discard(call_id)
-        self.send({**header, "id": call_id}, arrays_out)
+        try:
+            self.send({**header, "id": call_id}, arrays_out)
+        except SidecarError as error:
+            # Nothing was sent: the answer weighs too much.
+            self.send({**fail(error), "id": call_id}, {})
 
     def send(self, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         from .codec import encode_frame

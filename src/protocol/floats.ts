@@ -18,24 +18,24 @@ export function parse(text: string): unknown {
   return text.includes('"$f"') ? JSON.parse(text, decodeNonFinite) : JSON.parse(text);
 }
 
-const NON_FINITE: Record<string, number> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-};
+const NON_FINITE: ReadonlyMap<unknown, number> = new Map([
+  ['nan', Number.NaN],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+]);
 
 function encodeNonFinite(_key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return {$f: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'};
   }
-  if (isTagged(value) && !(String(value.$f) in NON_FINITE))
+  if (isTagged(value) && !NON_FINITE.has(value.$f))
     throw new TypeError('the key "$f" is reserved for non-finite numbers');
   return value;
 }
 
 function decodeNonFinite(_key: string, value: unknown): unknown {
   if (!isTagged(value)) return value;
-  const number = NON_FINITE[String(value.$f)];
+  const number = NON_FINITE.get(value.$f);
   if (number === undefined) throw new SyntaxError(`unknown non-finite number ${JSON.stringify(value)}`);
   return number;
 }

@@ -272,7 +272,8 @@ const isName = (value: unknown): value is {name: string} =>
 function snake(field: string, owner: string): string {
   const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const back = name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-  if (back !== field || PYTHON_KEYWORDS.has(name)) throw new Error(`${owner}.${field} has no name in Python`);
+  if (!/^[a-z]/.test(field) || back !== field || PYTHON_KEYWORDS.has(name))
+    throw new Error(`${owner}.${field} has no name in Python`);
   return name;
 }
 

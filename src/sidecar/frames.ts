@@ -36,11 +36,7 @@ export function pack(arrays: Arrays): {descriptions: ArrayDescription[]; chunks:
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), new Uint8Array(padding));
     offset += data.byteLength + padding;
   }
-  if (offset > MAX_MESSAGE_BYTES)
-    throw new ImuError(
-      'INVALID_REQUEST',
-      `The arrays weigh ${offset} bytes; a message may weigh ${MAX_MESSAGE_BYTES}.`,
-    );
+  refuseOverweight(offset);
   return {descriptions, chunks, numBytes: offset};
 }
 
@@ -59,14 +55,21 @@ function unpackOne({name, dtype, shape, offset, numBytes}: ArrayDescription, pay
   return {dtype, shape, data: new Type(bytes.buffer, bytes.byteOffset, length)};
 }
 
-/** One binary message: u32 LE header length | JSON header, space-padded to 8 | payloads, each at a multiple of 8. */
+/** One binary message: u32 LE header length | JSON header, space-padded to 8 | payloads, each at a multiple of 8. Throws as `pack`. */
 export function encodeFrame(header: Readonly<Record<string, unknown>>, arrays: Arrays): Buffer {
   const {descriptions, chunks} = pack(arrays);
   const text = Buffer.from(stringify({...header, arrays: descriptions}));
   const padding = Buffer.alloc(paddingOf(4 + text.length), ' ');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length + padding.length);
-  return Buffer.concat([length, text, padding, ...chunks]);
+  const frame = [length, text, padding, ...chunks];
+  refuseOverweight(frame.reduce((sum, piece) => sum + piece.length, 0));
+  return Buffer.concat(frame);
+}
+
+function refuseOverweight(numBytes: number): void {
+  if (numBytes <= MAX_MESSAGE_BYTES) return;
+  throw new ImuError('INVALID_REQUEST', `The message weighs ${numBytes} bytes; it may weigh ${MAX_MESSAGE_BYTES}.`);
 }
 
 /** Header and arrays of one binary message. Throws PROTOCOL_MISMATCH on bytes that are none. */

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {Failure, Hello, ImuError, PROTOCOL_VERSION, SCHEMA_HASH} from '../protocol/index.ts';
 import {Calls} from './calls.ts';
-import {openFake} from './fake.ts';
+import {openFake} from './fake/openFake.ts';
 import {CONTRACT_FILE} from './launch.ts';
 import type {Ending, Link, OpenLink} from './link.ts';
 import {type LogTail, openLogTail} from './log.ts';
