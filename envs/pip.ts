@@ -91,27 +91,39 @@ export async function runPython(
   args: readonly string[],
   {onLine, signal}: {onLine: (line: string) => void; signal: AbortSignal | undefined},
 ): Promise<void> {
-  const env = {
-    ...process.env,
-    PYTHONUNBUFFERED: '1',
-    PYTHONNOUSERSITE: '1',
-    PIP_DISABLE_PIP_VERSION_CHECK: '1',
-    PIP_USER: '0',
+  // A bash whose stdin is a socket, as Node's pipes are, takes itself for a remote shell and reads ~/.bashrc: it gets none.
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const options = {
+    env: pythonEnvironment(),
+    stdio,
+    quiet: true,
+    nothrow: true,
+    ...(signal === undefined ? {} : {signal}),
   };
   const command = ['-c', WITH_PARENT, String(process.pid), ...args];
-  const options = {env, quiet: true, nothrow: true, ...(signal === undefined ? {} : {signal})};
   // `exec`, so that Python is our child and not a shell's.
   const child = $(options)`exec ${interpreter} ${command} 2>&1`;
   const tail: string[] = [];
-  for await (const line of child) {
-    onLine(line);
-    tail.push(line);
-    if (tail.length > 200) tail.shift();
+  try {
+    for await (const line of child) {
+      onLine(line);
+      tail.push(line);
+      if (tail.length > 200) tail.shift();
+    }
+  } catch (thrown) {
+    // Node's word for the output of a process that was ended by a signal.
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw thrown;
   }
   const {exitCode, signal: endedBy} = await child;
   if (signal?.aborted || endedBy === 'SIGINT')
     throw new ImuError('CANCELLED', 'interrupted while making the environment');
   if (exitCode !== 0) throw explain(tail, endedBy);
+}
+
+/** Ours, without what would make Python or the shell read anything else first. */
+function pythonEnvironment(): NodeJS.ProcessEnv {
+  const {BASH_ENV: _, PYTHONPATH: __, PYTHONHOME: ___, ...env} = process.env;
+  return {...env, PYTHONUNBUFFERED: '1', PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_USER: '0'};
 }
 
 /** Runs the module that follows \`-m\` and watches for our end. Modules run by Python's own \`-m\` rules. */
