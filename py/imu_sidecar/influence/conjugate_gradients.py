@@ -1,4 +1,4 @@
-"""Preconditioned conjugate gradients."""
+"""Preconditioned conjugate gradients, flexible: the preconditioner may differ from product to product."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def conjugate_gradients(
 ) -> tuple[Tensor, int]:
     """x with ‖``apply``(x) − ``right``‖ ≤ ``tolerance``, an absolute bound, by the recurrence; and the products it took.
 
-    ``apply`` and ``precondition`` are symmetric and positive definite. Ends early when ``max_iterations`` products did
+    ``apply`` is symmetric and positive definite, ``precondition`` nearly so (it may itself be a short solve). Ends early when ``max_iterations`` products did
     not suffice; the caller measures what was reached.
     """
     solution = torch.zeros_like(right)
@@ -30,8 +30,9 @@ def conjugate_gradients(
         product = apply(search)
         step = energy / (search * product).sum()
         solution += step * search
-        residual -= step * product
+        before, residual = residual, residual - step * product
         scaled = precondition(residual)
-        previous, energy = energy, (residual * scaled).sum()
-        search = scaled + (energy / previous) * search
+        # Polak and Ribière's factor: equal to the usual one where the preconditioner stays the same.
+        search = scaled + ((residual - before) * scaled).sum() / energy * search
+        energy = (residual * scaled).sum()
     return solution, max_iterations

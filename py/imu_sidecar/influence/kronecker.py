@@ -1,4 +1,4 @@
-"""A cheap stand-in for the Hessian: the best known direction to start from, and a preconditioner."""
+"""A cheap stand-in for the Hessian that is solved at once: a preconditioner, and a direction to start from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ import torch
 from torch import Tensor
 
 from imu_sidecar.influence.head_samples import HeadSamples
-
-# Tokens that the factors are estimated on. They steer the solver only and leave its result alone.
-NUM_TOKENS = 16_384
 
 
 @dataclass(frozen=True)
@@ -34,14 +31,15 @@ class KroneckerFactors:
 
 
 def kronecker_factors(samples: HeadSamples) -> KroneckerFactors:
-    """Both factors from every k-th token, with k so that about ``NUM_TOKENS`` are used."""
-    stride = max(1, samples.num_tokens // NUM_TOKENS)
-    features = torch.cat([batch.features[::stride] for batch in samples.batches])
-    if samples.has_bias:
-        features = torch.cat((features, features.new_ones(len(features), 1)), dim=1)
-    probabilities = torch.cat([batch.probabilities[:, ::stride] for batch in samples.batches], dim=1)
-    inputs = (features.T @ features).double() / len(features)
-    classes = (torch.diag(probabilities.sum(dim=1)) - probabilities @ probabilities.T).double() / len(features)
-    class_values, class_vectors = torch.linalg.eigh(classes)
-    input_values, input_vectors = torch.linalg.eigh(inputs)
+    """Both factors over all tokens of ``samples``."""
+    inputs = samples.zeros().new_zeros(samples.num_inputs, samples.num_inputs)
+    classes = inputs.new_zeros(samples.num_classes, samples.num_classes)
+    for batch in samples.batches:
+        features, probabilities = batch.features, batch.probabilities
+        if samples.has_bias:
+            features = torch.cat((features, features.new_ones(len(features), 1)), dim=1)
+        inputs += features.T @ features
+        classes += torch.diag(probabilities.sum(dim=1)) - probabilities @ probabilities.T
+    class_values, class_vectors = torch.linalg.eigh(classes / samples.num_tokens)
+    input_values, input_vectors = torch.linalg.eigh(inputs / samples.num_tokens)
     return KroneckerFactors(class_values.clamp(min=0), class_vectors, input_values.clamp(min=0), input_vectors)

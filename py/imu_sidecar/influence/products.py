@@ -54,18 +54,10 @@ def batch_influence(batch: HeadBatch, direction: Tensor, length: int) -> Tensor:
 
 
 def project(direction: Tensor, features: Tensor) -> Tensor:
-    """V h̃ for every token, [C, R], in the type of the features.
-
-    V is taken as the sum of its rounded value and the rest, so that rounding it does not bias all tokens alike.
-    """
-    num_classes, width = len(direction), features.shape[1]
-    high = direction.to(features.dtype)
-    if high.dtype == direction.dtype:
-        product = high[:, :width] @ features.T
-    else:
-        parts = torch.cat((high, (direction - high).to(features.dtype)))
-        product = (parts[:, :width] @ features.T).unflatten(0, (2, num_classes)).sum(dim=0)
-    return product if direction.shape[1] == width else product.add_(high[:, width:])
+    """V h̃ for every token, [C, R], in the type of the features."""
+    rounded, width = direction.to(features.dtype), features.shape[1]
+    product = rounded[:, :width] @ features.T
+    return product if direction.shape[1] == width else product.add_(rounded[:, width:])
 
 
 def add_outer(total: Tensor, left: Tensor, features: Tensor) -> None:

@@ -1,0 +1,164 @@
+"""What influence costs: all 8,000 forget sequences of Table 3, against one evaluation pass and a per-sample loop.
+
+    python experiments/bench/influence.py [--epochs 1] [--repeats 5] [--threads 1]
+
+with the sidecar's interpreter. Expected on any machine: `exact` at most 1.25 times an evaluation pass, and at least 20
+times faster than the loop of the released code. Prints a table, then one JSON line. Takes about a minute on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "py"))
+arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+arguments.add_argument("--epochs", type=int, default=1, help="epochs the model is trained for before (default 1)")
+arguments.add_argument("--repeats", type=int, default=5, help="times each pass is timed; the fastest counts (default 5)")
+arguments.add_argument("--threads", type=int, default=1, help="threads of PyTorch (default 1, as a lane has)")
+options = arguments.parse_args()
+os.environ["IMU_NUM_THREADS"] = str(options.threads)
+
+import torch  # noqa: E402
+
+from imu_sidecar import protocol_gen as protocol  # noqa: E402
+from imu_sidecar.data import Dataset, generate_markov_chains  # noqa: E402
+from imu_sidecar.device import prepare_torch  # noqa: E402
+from imu_sidecar.influence import HeadSamples, estimate_influence, gather_head_samples  # noqa: E402
+from imu_sidecar.models import SequenceModel, build_model  # noqa: E402
+from imu_sidecar.models.sequence_model import shift  # noqa: E402
+from imu_sidecar.objectives import build_objective  # noqa: E402
+from imu_sidecar.optimisation import Descent, build_optimiser  # noqa: E402
+from imu_sidecar.primitives import measure, plan_measurements  # noqa: E402
+from imu_sidecar.primitives.measure import run_batches  # noqa: E402
+
+BATCH_SIZE = 128
+NUM_LOOPED = 200
+NUM_DENSE = 500
+EXACT = protocol.ExactEstimator(damping=0.01, tolerance=1e-6, max_iterations=200)
+DIAG_FISHER = protocol.DiagFisherEstimator(damping=0.01, alias_first_sample=False)
+
+
+def main() -> None:
+    prepare_torch()
+    dataset = generate_markov_chains(
+        num_states=10,
+        sequence_length=20,
+        leakage=0.2,
+        num_sequences=(10_000, 5_000, 5_000),
+        test_fraction=0.2,
+        seed=42,
+    )
+    model = trained_model(dataset)
+    rows = dataset.select(["forgetTrain"], None)
+
+    def evaluation() -> None:
+        selection = protocol.Selection(sets=["forgetTrain"], limit=None)
+        plan = plan_measurements(dataset, [protocol.Measurement(label="l", primitive="tokenLoss", selection=selection)])
+        measure(model, dataset, plan, reference=None, batch_size=BATCH_SIZE)
+
+    # Forward pass included; nothing is cached between repeats.
+    passes = {
+        "evaluation pass (tokenLoss)": evaluation,
+        "influence, exact": lambda: estimate_influence(EXACT, samples_of(model, dataset, rows)),
+        "influence, diagFisher": lambda: estimate_influence(DIAG_FISHER, samples_of(model, dataset, rows)),
+    }
+    seconds = fastest(passes, options.repeats)
+    loop = seconds_of_loop(model, dataset, rows[:NUM_LOOPED]) * len(rows) / NUM_LOOPED
+    evaluated, exact, diagonal = seconds.values()
+    found = estimate_influence(EXACT, samples_of(model, dataset, rows)).direction
+    assert found is not None
+
+    for name, taken in seconds.items():
+        print(f"{name:<34}{taken:9.3f} s{taken / evaluated:9.2f} x evaluation{loop / taken:9.1f} x faster than the loop")
+    print(f"{'per-sample loop, two passes':<34}{loop:9.1f} s  extrapolated from {NUM_LOOPED} of {len(rows)} sequences")
+    print(f"exact: {found.num_iterations} products of the whole, residual {found.residual:.1e}")
+    error = error_against_dense(model, dataset, rows[:NUM_DENSE])
+    print(f"exact against dense on {NUM_DENSE} sequences: largest difference {error:.1e} of the largest score")
+    result = {
+        "bench": "influence",
+        "numSequences": len(rows),
+        "numThreads": options.threads,
+        "evaluationSeconds": evaluated,
+        "exactSeconds": exact,
+        "diagFisherSeconds": diagonal,
+        "loopSecondsExtrapolated": loop,
+        "numLooped": NUM_LOOPED,
+        "exactOverEvaluation": exact / evaluated,
+        "loopOverExact": loop / exact,
+        "numIterations": found.num_iterations,
+        "residual": found.residual,
+        "exactAgainstDense": error,
+    }
+    print(json.dumps(result))
+
+
+def trained_model(dataset: Dataset) -> SequenceModel:
+    model = build_model(
+        protocol.MarkovDecoder(vocabulary_size=10, num_positions=19, width=128, num_layers=4), seed=42
+    )
+    optimiser = protocol.AdamW(learning_rate=5e-4, beta1=0.9, beta2=0.999, epsilon=1e-6, weight_decay=0.0)
+    rows = dataset.select(["retainTrain", "forget1Train"], None)
+    descent = Descent(
+        model,
+        dataset.tokens[rows],
+        objective=build_objective(protocol.CrossEntropy()),
+        parameters=list(model.parameters()),
+        optimiser=build_optimiser(optimiser, list(model.parameters())),
+        batch_size=BATCH_SIZE,
+        seed=42,
+    )
+    for _ in range(options.epochs * -(-len(rows) // BATCH_SIZE)):
+        descent.step()
+    return model
+
+
+def samples_of(model: SequenceModel, dataset: Dataset, rows: torch.Tensor) -> HeadSamples:
+    features = run_batches(model.features, dataset, rows, BATCH_SIZE, lambda: None)
+    return gather_head_samples(
+        model.head, features, [shift(dataset.tokens[batch])[1] for batch in rows.split(BATCH_SIZE)]
+    )
+
+
+def fastest(passes: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Seconds of each, the fastest of ``repeats``; taken in turns, so that a busy machine slows all alike."""
+    seconds = dict.fromkeys(passes, float("inf"))
+    for _ in range(repeats):
+        for name, function in passes.items():
+            started = time.perf_counter()
+            function()
+            seconds[name] = min(seconds[name], time.perf_counter() - started)
+    return seconds
+
+
+def seconds_of_loop(model: SequenceModel, dataset: Dataset, rows: torch.Tensor) -> float:
+    """The released code's way: one sample at a time through autograd, once for the Fisher and once for the gradients."""
+    parameters = list(model.head.parameters())
+    tokens, labels = shift(dataset.tokens[rows])
+
+    def gradient(index: int) -> torch.Tensor:
+        logits = model(tokens[index : index + 1])
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[index])
+        return torch.cat([part.flatten() for part in torch.autograd.grad(loss, parameters)])
+
+    started = time.perf_counter()
+    fisher = torch.stack([gradient(index).square() for index in range(len(rows))]).mean(dim=0) + 0.01
+    gradients = torch.stack([gradient(index) for index in range(len(rows))])
+    -((gradients / fisher) @ gradients.mean(dim=0))
+    return time.perf_counter() - started
+
+
+def error_against_dense(model: SequenceModel, dataset: Dataset, rows: torch.Tensor) -> float:
+    samples = samples_of(model, dataset, rows)
+    tight = protocol.ExactEstimator(damping=0.01, tolerance=1e-8, max_iterations=200)
+    dense = estimate_influence(protocol.DenseEstimator(damping=0.01), samples).scores
+    return float((estimate_influence(tight, samples).scores - dense).abs().max() / dense.abs().max())
+
+
+if __name__ == "__main__":
+    main()
