@@ -15,6 +15,8 @@ const rank = ({state, startedAt}: TaskView): number => (state === 'running' ? 1e
 /** The task whose curves and weights tell of this one: itself, else, for an evaluation, the one that made its model. */
 export function taskWithCurves(projection: Projection, task: TaskView | null): TaskView | null {
   if (task === null || task.series.length > 0 || task.plan.kind !== 'evaluate') return task;
-  const inputs = task.plan.inputs.flatMap((key) => taskByKey(projection, key) ?? []);
-  return inputs.findLast(({plan, series}) => plan.row === task.plan.row && series.length > 0) ?? task;
+  const inputs = task.plan.inputs
+    .flatMap((key) => taskByKey(projection, key) ?? [])
+    .filter(({series}) => series.length > 0);
+  return inputs.find(({plan}) => plan.row === task.plan.row) ?? inputs[0] ?? task;
 }
