@@ -11,8 +11,8 @@ import type {Controls} from './controls.ts';
 import type {Execute} from './execute.ts';
 import type {OpenLane} from './lane.ts';
 import type {RetryPolicy} from './retry.ts';
-import type {ScheduleOutcome} from './schedule.ts';
 import {schedule} from './schedule.ts';
+import type {ScheduleOutcome} from './scheduleRequest.ts';
 
 export interface RunSuiteRequest {
   readonly plan: Plan;

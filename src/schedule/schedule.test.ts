@@ -13,8 +13,10 @@ import {openStore} from '../store/index.ts';
 import {filePlan, fileSuite, fileTask} from './chaos/fileSuite.ts';
 import type {MortalSidecar} from './chaos/mortalSidecar.ts';
 import {openMortalSidecar} from './chaos/mortalSidecar.ts';
+import {closeWhenDeaf} from './closeWhenDeaf.ts';
 import type {Controls} from './controls.ts';
 import type {Execute, TaskOutcome} from './execute.ts';
+import type {Lane} from './lane.ts';
 import type {RunSuiteRequest, RunSuiteResult} from './runSuite.ts';
 import {runIdOf, runSuite} from './runSuite.ts';
 import {MOVES} from './taskState.ts';
@@ -420,6 +422,16 @@ describe('stopping', () => {
     });
     expect(result.outcome).toBe('interrupted');
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('takes the sidecar from a task that does not heed its signal', async () => {
+    const stop = new AbortController();
+    const lane = {close: async () => sidecars[0]?.close()} as unknown as Lane;
+    await openLane();
+    const forget = closeWhenDeaf(stop.signal, lane, 5);
+    stop.abort();
+    expect(await sidecars[0]?.ended).toBeNull();
+    forget();
   });
 
   test('one task blocks what stands on it and lets the others go on', async () => {

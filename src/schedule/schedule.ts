@@ -1,59 +1,23 @@
-import type {Decision} from '../plan/decide.ts';
-import type {Plan} from '../plan/task.ts';
 import type {Failure, RunEvent} from '../protocol/index.ts';
 import {isRetryable, toFailure} from '../protocol/index.ts';
 import type {Sidecar} from '../sidecar/sidecar.ts';
-import type {Store, TaskResult} from '../store/index.ts';
+import type {TaskResult} from '../store/index.ts';
 import {isLease, isStorageError, isStorageFailure, storageFailure} from '../store/index.ts';
 import {attempt} from './attempt.ts';
+import {closeWhenDeaf} from './closeWhenDeaf.ts';
 import type {Controls} from './controls.ts';
-import type {Execute} from './execute.ts';
-import type {Lane, OpenLane} from './lane.ts';
+import type {Lane} from './lane.ts';
 import {makeLane} from './lane.ts';
 import {makeReadyQueue} from './readyQueue.ts';
 import type {RetryPolicy} from './retry.ts';
 import {needsFreshSidecar, pauseBefore, RETRY, shouldRetry} from './retry.ts';
+import type {ScheduleOutcome, ScheduleRequest} from './scheduleRequest.ts';
 import type {Node, TaskGraph} from './taskGraph.ts';
 import {buildTaskGraph} from './taskGraph.ts';
 import {isFinal} from './taskState.ts';
 
-export interface ScheduleRequest {
-  readonly plan: Plan;
-  /** Of `decide`, for this plan and store. */
-  readonly decisions: readonly Decision[];
-  readonly store: Store;
-  readonly numLanes: number;
-  readonly openLane: OpenLane;
-  readonly execute: Execute;
-  /** Resolves when the event is on the disk; the run fails when it rejects. */
-  readonly append: (event: RunEvent) => Promise<void>;
-  /** Goes into every result. */
-  readonly provenance: Readonly<Record<string, unknown>>;
-  /** First abort: running calls are cancelled, nothing new is begun. */
-  readonly signal: AbortSignal;
-  /** Second abort: nothing is waited for. */
-  readonly forceSignal?: AbortSignal;
-  readonly retry?: RetryPolicy;
-  /** Called once, before the first task, with the means to steer. */
-  readonly onControls?: (controls: Controls) => void;
-}
-
-export interface ScheduleOutcome {
-  /** Tasks by what became of them; `cancelled` holds those that were never begun as well. */
-  readonly counts: Readonly<Record<'finished' | 'found' | 'failed' | 'blocked' | 'cancelled', number>>;
-  readonly failures: readonly {readonly id: string; readonly failure: Failure}[];
-  /** Why the whole run was given up; null when it was not. */
-  readonly fatal: Failure | null;
-  readonly wasInterrupted: boolean;
-  /** Whether a task that no other stands on has a result. */
-  readonly hasYield: boolean;
-}
-
 /** Milliseconds between looks at a task that another process is running. */
 const RECHECK_MS = 1000;
-
-/** Milliseconds that a cancelled task has to come back before its sidecar is closed under it. */
-const CANCEL_GRACE_MS = 10_000;
 
 /** Runs what was decided. Resolves when every task has come to an end and every sidecar is closed; rejects only on a mistake of ours. */
 export async function schedule(request: ScheduleRequest): Promise<ScheduleOutcome> {
@@ -187,7 +151,7 @@ class Schedule {
     this.#graph.move(node, 'running');
     node.attempt += 1;
     this.#emit({type: 'taskStarted', key, lane: lane.index, attempt: node.attempt});
-    const stopGrace = this.#closeWhenDeaf(node, lane);
+    const stopGrace = closeWhenDeaf(node.abort.signal, lane);
     try {
       const force = this.#force.signal;
       const result = await attempt({node, sidecar, store, execute, provenance, emit: this.#emit, force});
@@ -351,19 +315,6 @@ class Schedule {
         return true;
       },
       cancelAll: () => this.#interrupt(),
-    };
-  }
-
-  /** A task that does not heed its signal loses its sidecar after a while. */
-  #closeWhenDeaf({abort}: Node, lane: Lane): () => void {
-    let timer: NodeJS.Timeout | undefined;
-    const arm = (): void => {
-      timer = setTimeout(() => void lane.close(), CANCEL_GRACE_MS);
-    };
-    abort.signal.addEventListener('abort', arm, {once: true});
-    return () => {
-      clearTimeout(timer);
-      abort.signal.removeEventListener('abort', arm);
     };
   }
 
