@@ -11,10 +11,10 @@ afterAll(() => rmSync(folder, {recursive: true}));
 
 // Each parent holds one sidecar of either transport, both in a kernel that hangs.
 test.concurrent.each([
-  ['is killed', (parent: ChildProcess) => parent.kill('SIGKILL')],
-  ['crashes', (parent: ChildProcess) => parent.send('crash')],
+  ['is killed', (parent: ChildProcess): unknown => parent.kill('SIGKILL')],
+  ['crashes', (parent: ChildProcess): unknown => parent.send('crash')],
   // As a terminal does: to every process of the group.
-  ['is interrupted by Ctrl-C', ({pid = 0}: ChildProcess) => process.kill(-pid, 'SIGINT')],
+  ['is interrupted by Ctrl-C', ({pid = 0}: ChildProcess): unknown => process.kill(-pid, 'SIGINT')],
 ] as const)(
   'no sidecar outlives its parent by 2 s when the parent %s',
   async (_how, end) => {
