@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
 import {datasets} from '../../datasets/index.ts';
-import {type Arrays, float64, ImuError} from '../../protocol/index.ts';
+import {type Arrays, float64, ImuError, type Measurement} from '../../protocol/index.ts';
 import {openSidecar, type Sidecar} from '../index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'imu-fake-'));
@@ -12,26 +12,25 @@ afterAll(() => rmSync(folder, {recursive: true}));
 const architecture = {kind: 'markovDecoder', vocabularySize: 10, numPositions: 20, width: 128, numLayers: 4} as const;
 const optimiser = {kind: 'sgd', learningRate: 0.1, momentum: 0, weightDecay: 0} as const;
 const forgetSet = {sets: ['forgetTrain'], limit: 200};
-const trace = [
+const trace: Measurement[] = [
   {label: 'loss', primitive: 'tokenLoss', selection: {sets: ['retainTest'], limit: null}},
   {label: 'kl', primitive: 'klToReference', selection: forgetSet},
-] as const;
+];
 
 describe('the fake sidecar', () => {
   test('computes the same bytes from the same inputs, and others from others', async () => {
     const [first, again, other] = await Promise.all([unlearn('a', 1), unlearn('b', 1), unlearn('c', 2)]);
-    expect(again).toEqual(first);
-    expect(other.file.sha256).not.toBe(first.file.sha256);
-    expect(other.dataset).toEqual(first.dataset);
+    expect(again.result).toEqual(first.result);
+    expect(other.result.file.sha256).not.toBe(first.result.file.sha256);
   });
 
   test('descends as far in two parts as in one', async () => {
     const [whole, parts] = await Promise.all([unlearn('d', 1, [20]), unlearn('e', 1, [7, 13])]);
-    expect(parts.file).toEqual(whole.file);
+    expect(parts.result.file).toEqual(whole.result.file);
   });
 
   test('measures finite losses, and no divergence of a model from itself', async () => {
-    const {values, trace: rows} = await unlearn('f', 3);
+    const {values, trace: rows} = (await unlearn('f', 3)).result;
     expect(values.every(({value}) => Number.isFinite(value))).toBe(true);
     expect(rows.data.every(Number.isFinite)).toBe(true);
     expect(values[1]?.value).toBeGreaterThan(0);
@@ -50,13 +49,13 @@ describe('the fake sidecar', () => {
 
   test('refuses what the real one refuses', async () => {
     const sidecar = await open();
-    const {path, file} = await unlearn('h', 1);
+    const {path, result} = await unlearn('h', 1);
     const codes = await Promise.all(
       [
         sidecar.call('saveModel', {model: 'model-9', path: join(folder, 'x')}),
         sidecar.call('loadModel', {architecture, path, sha256: '0'.repeat(64)}),
-        sidecar.call('loadModel', {architecture: {...architecture, width: 1}, path, sha256: file.sha256}),
-        sidecar.call('loadModel', {architecture, path: join(folder, 'nowhere'), sha256: file.sha256}),
+        sidecar.call('loadModel', {architecture: {...architecture, width: 1}, path, sha256: result.file.sha256}),
+        sidecar.call('loadModel', {architecture, path: join(folder, 'nowhere'), sha256: result.file.sha256}),
         sidecar.call('generateDataset', {dataset: spec(), path}),
         sidecar.call('generateDataset', {dataset: spec(), path: join(folder, 'no', 'folder')}),
       ].map(codeOf),
@@ -136,24 +135,16 @@ async function unlearn(name: string, seed: number, parts: readonly number[] = [2
   await sidecar.call('setSampleWeights', {descent}, {arrays: {sampleWeights}});
   const traces: Arrays[] = [];
   for (const numSteps of parts) {
-    const input = {descent, numSteps, totalSteps: 20, trace: [...trace], traceEvery: 5, reference};
+    const input = {descent, numSteps, totalSteps: 20, trace: trace, traceEvery: 5, reference};
     traces.push((await sidecar.call('descend', input)).arrays);
   }
-  const measured = await sidecar.call('evaluate', {model, dataset, measurements: [...trace], reference, batchSize: 50});
+  const measured = await sidecar.call('evaluate', {model, dataset, measurements: trace, reference, batchSize: 50});
   const path = join(folder, `${name}-model`);
   const file = (await sidecar.call('saveModel', {model, path})).output;
   const rows = traces[0]?.trace;
   if (rows === undefined) throw new Error('descend answered without a trace');
   await sidecar.close();
-  return {
-    dataset,
-    file,
-    values: measured.output.values,
-    trace: rows,
-    get path() {
-      return path;
-    },
-  };
+  return {path, result: {file, values: measured.output.values, trace: rows, scores: scored.arrays}};
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
