@@ -38,6 +38,11 @@ export async function detach({arrays, base64, file}: Attachment): Promise<Arrays
   return unpack(arrays, payload);
 }
 
+/** Removes the file of a message that nobody may have read. */
+export async function discard({file}: Attachment): Promise<void> {
+  if (file !== null) await unlink(file).catch(() => {});
+}
+
 /** Removes the exchange files of orchestrators that are no more. */
 export function sweepExchangeFiles(): void {
   for (const folder of new Set([EXCHANGE_FOLDER, tmpdir()])) {

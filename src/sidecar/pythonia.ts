@@ -2,7 +2,7 @@ import type {ChildProcess} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {z} from 'zod';
 import {Failure, ImuError, parse, stringify} from '../protocol/index.ts';
-import {Attachment, attach, detach, sweepExchangeFiles} from './exchange.ts';
+import {Attachment, attach, detach, discard, sweepExchangeFiles} from './exchange.ts';
 import {requireInterpreter, sidecarEnvironment} from './launch.ts';
 import {Answer, type Ending, type IncomingReply, type Link, type OutgoingCall} from './link.ts';
 import type {SidecarOptions} from './sidecar.ts';
@@ -56,7 +56,8 @@ class PythoniaLink implements Link {
   }
 
   async send({operation, input, arrays}: OutgoingCall, onEvent: (event: unknown) => void): Promise<IncomingReply> {
-    const message = stringify({operation, input, ...(await attach(arrays))});
+    const attachment = await attach(arrays);
+    const message = stringify({operation, input, ...attachment});
     // Python waits for the answer: it learns here that the call is no longer wanted.
     const emit = (text: string): string => {
       if (text !== '') onEvent(parse(text));
@@ -67,6 +68,7 @@ class PythoniaLink implements Link {
       const {arrays: descriptions, base64, file, ...answer} = PythoniaReply.parse(parse(text));
       return {answer: Answer.parse(answer), arrays: await detach({arrays: descriptions, base64, file})};
     } catch (error) {
+      await discard(attachment);
       throw fromPython(error);
     } finally {
       clearTimeout(this.#interruptTimer);

@@ -16,7 +16,7 @@ export interface CallOptions {
   readonly arrays?: Arrays;
   /** Abort cancels the running call: at its next progress point, else by interrupting it, else by ending the process. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for the whole call; null, the default, means no limit. */
+  /** Milliseconds for the whole call, from when its turn begins; null, the default, means no limit. */
   readonly deadlineMs?: number | null;
   /** Milliseconds without an event or an answer before the call counts as hung; null, the default, means no limit. */
   readonly silenceMs?: number | null;
