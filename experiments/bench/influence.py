@@ -19,7 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "py"))
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--epochs", type=int, default=1, help="epochs the model is trained for before (default 1)")
-arguments.add_argument("--repeats", type=int, default=5, help="times each pass is timed; the fastest counts (default 5)")
+arguments.add_argument(
+    "--repeats", type=int, default=5, help="times each pass is timed; the fastest counts (default 5)"
+)
 arguments.add_argument("--threads", type=int, default=1, help="threads of PyTorch (default 1, as a lane has)")
 options = arguments.parse_args()
 os.environ["IMU_NUM_THREADS"] = str(options.threads)
@@ -75,7 +77,9 @@ def main() -> None:
     assert found is not None
 
     for name, taken in seconds.items():
-        print(f"{name:<34}{taken:9.3f} s{taken / evaluated:9.2f} x evaluation{loop / taken:9.1f} x faster than the loop")
+        print(
+            f"{name:<34}{taken:9.3f} s{taken / evaluated:9.2f} x evaluation{loop / taken:9.1f} x faster than the loop"
+        )
     print(f"{'per-sample loop, two passes':<34}{loop:9.1f} s  extrapolated from {NUM_LOOPED} of {len(rows)} sequences")
     print(f"exact: {found.num_iterations} products of the whole, residual {found.residual:.1e}")
     error = error_against_dense(model, dataset, rows[:NUM_DENSE])
@@ -99,9 +103,7 @@ def main() -> None:
 
 
 def trained_model(dataset: Dataset) -> SequenceModel:
-    model = build_model(
-        protocol.MarkovDecoder(vocabulary_size=10, num_positions=19, width=128, num_layers=4), seed=42
-    )
+    model = build_model(protocol.MarkovDecoder(vocabulary_size=10, num_positions=19, width=128, num_layers=4), seed=42)
     optimiser = protocol.AdamW(learning_rate=5e-4, beta1=0.9, beta2=0.999, epsilon=1e-6, weight_decay=0.0)
     rows = dataset.select(["retainTrain", "forget1Train"], None)
     descent = Descent(

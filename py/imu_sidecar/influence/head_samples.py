@@ -86,9 +86,7 @@ def thin_out(samples: HeadSamples, stride: int) -> HeadSamples:
     features = torch.cat([batch.features[::stride] for batch in samples.batches])
     probabilities = torch.cat([batch.probabilities[:, ::stride] for batch in samples.batches], dim=1)
     errors = torch.cat([batch.errors[:, ::stride] for batch in samples.batches], dim=1)
-    return replace(
-        samples, batches=[HeadBatch(features, probabilities, errors)], num_tokens=len(features)
-    )
+    return replace(samples, batches=[HeadBatch(features, probabilities, errors)], num_tokens=len(features))
 
 
 def prediction_errors(probabilities: Tensor, labels: Tensor) -> Tensor:

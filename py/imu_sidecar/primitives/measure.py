@@ -90,7 +90,7 @@ def measure(
 def compute_features(
     model: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int, check: Callable[[], None]
 ) -> list[Tensor]:
-    """Inputs of the output layer on ``rows``, a list of [B, T, d]; kept, since descents on the head leave them as they are."""
+    """Inputs of the output layer on ``rows``, a list of [B, T, d]; kept, since descents on the head do not move them."""
     body = weights_digest(model, body_only=True)
     key = ("features", body, dataset.identity, rows_digest(rows), batch_size)
     return PASS_CACHE.get_or_compute(
@@ -107,7 +107,7 @@ def find_features(model: SequenceModel, dataset: Dataset, rows: Tensor, batch_si
 def reference_log_probabilities(
     reference: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int, check: Callable[[], None]
 ) -> list[Tensor]:
-    """log q of the reference on ``rows``, a list of [B, T, V]; kept, since a run compares with one model over and over."""
+    """log q of the reference on ``rows``, a list of [B, T, V]; kept, since a run compares with one model only."""
     key = ("logProbabilities", weights_digest(reference), dataset.identity, rows_digest(rows), batch_size)
     return PASS_CACHE.get_or_compute(
         key,
