@@ -16,20 +16,26 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens until `dispose`; `onFirst` is told of the first wish. A verb that never listens simply dies of a signal. */
+/**
+ * Listens until `dispose`; `onFirst` is told of the first signal (a key of the view is answered on the screen). A verb that never listens
+ * simply dies of a signal.
+ */
 export function listenForInterruption(onFirst: () => void = () => {}): Interruption {
   const stop = new AbortController();
   const force = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) return;
-    onFirst();
-    stop.abort();
-  };
+  const interrupt = (): void => stop.abort();
   const insist = (): void => {
-    interrupt();
+    stop.abort();
     force.abort();
   };
-  const onSignal = (): void => (stop.signal.aborted ? insist() : interrupt());
+  const onSignal = (): void => {
+    if (stop.signal.aborted) {
+      insist();
+      return;
+    }
+    onFirst();
+    interrupt();
+  };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     stop: stop.signal,

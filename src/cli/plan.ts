@@ -22,7 +22,7 @@ export function register(program: Command): void {
 
 async function printPlan(file: string, options: Options): Promise<void> {
   const {findSuiteFile, loadSuiteFile} = await import('./suiteFile.ts');
-  const {suiteWith} = await import('./suiteOptions.ts');
+  const {suiteWith} = await import('./suiteWith.ts');
   const {findInterpreter, prepare} = await import('./prepare.ts');
   const {decide} = await import('../plan/decide.ts');
   const {runIdOf} = await import('../schedule/index.ts');

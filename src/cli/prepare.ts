@@ -6,6 +6,7 @@ import type {Environment, Plan} from '../plan/task.ts';
 import type {OpenLane} from '../schedule/index.ts';
 import {runIdOf} from '../schedule/index.ts';
 import {openStore, type Store} from '../store/index.ts';
+import {showProgress} from './progress.ts';
 import {deviceClass, type SuiteOptions} from './suiteOptions.ts';
 
 /** A suite ready to be run or explained: what there is to do, where results lie, and how lanes are opened. */
@@ -61,5 +62,7 @@ const minorOf = (version: string): string => version.split('.').slice(0, 2).join
 export async function findInterpreter({transport, device}: SuiteOptions, signal: AbortSignal): Promise<Interpreter> {
   if (transport === 'fake') return {interpreter: '', pythonVersion: '', packages: {}};
   const {ensureEnvironment} = await import('../../envs/index.ts');
-  return ensureEnvironment(deviceClass(device) === 'cuda' ? 'cuda' : 'cpu', {signal});
+  const progress = showProgress();
+  const name = deviceClass(device) === 'cuda' ? 'cuda' : 'cpu';
+  return ensureEnvironment(name, {signal, onProgress: progress.tell}).finally(progress.done);
 }

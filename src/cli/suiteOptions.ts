@@ -1,11 +1,7 @@
 import {existsSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import type {Command} from 'commander';
-import {checkSuite, MAX_CELLS} from '../plan/check.ts';
-import type {Suite} from '../plan/suite.ts';
-import {BadInput} from '../protocol/index.ts';
-import {withModel} from '../scenarios/markovChain.ts';
-import type {Scenario} from '../scenarios/scenario.ts';
+import {BadInput} from '../protocol/badInput.ts';
 import type {Transport} from '../sidecar/sidecar.ts';
 import {oneOf, SEED_RANGE, wholeNumber, wholeNumbers} from './arguments.ts';
 
@@ -19,7 +15,7 @@ export interface SuiteOptions {
   readonly threads: number;
   readonly out: string;
   readonly transport: Transport;
-  readonly maxCells: number;
+  readonly maxCells?: number;
 }
 
 export function addSuiteOptions(command: Command, who: string): Command {
@@ -52,21 +48,9 @@ export function addSuiteOptions(command: Command, who: string): Command {
     )
     .option(
       '--max-cells <n>',
-      'largest number of rows × seeds',
+      'largest number of rows × seeds (default: 2000)',
       wholeNumber(who, '--max-cells', {min: 1, max: 1_000_000}),
-      MAX_CELLS,
     );
-}
-
-/** A suite as the options change it, checked. */
-export function suiteWith(input: unknown, options: SuiteOptions, who: string): Suite {
-  const suite = checkSuite(input, who, Number.POSITIVE_INFINITY);
-  const scenario =
-    options.model === undefined
-      ? suite.scenario
-      : (withModel(suite.scenario as Scenario, options.model) as Suite['scenario']);
-  const seeds = {train: options.trainSeeds ?? suite.seeds.train, unlearn: options.seeds ?? suite.seeds.unlearn};
-  return checkSuite({...suite, scenario, seeds}, who, options.maxCells);
 }
 
 const LANES_ON_A_GPU = 4;
