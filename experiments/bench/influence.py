@@ -139,18 +139,19 @@ def fastest(passes: dict[str, Callable[[], object]], repeats: int) -> dict[str, 
 
 
 def seconds_of_loop(model: SequenceModel, dataset: Dataset, rows: torch.Tensor) -> float:
-    """The released code's way: one sample at a time through autograd, once for the Fisher and once for the gradients."""
-    parameters = list(model.head.parameters())
-    tokens, labels = shift(dataset.tokens[rows])
+    """The released code's way (``unlearn_IMU.py``): one sample at a time through autograd, all samples twice."""
+    sequences = dataset.tokens[rows].tolist()
 
-    def gradient(index: int) -> torch.Tensor:
-        logits = model(tokens[index : index + 1])
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[index])
+    def gradient(sequence: list[int]) -> torch.Tensor:
+        inputs, labels = torch.tensor([sequence[:-1]]), torch.tensor([sequence[1:]])
+        model.eval()
+        loss = torch.nn.functional.cross_entropy(model(inputs).flatten(0, 1), labels.flatten())
+        parameters = [parameter for name, parameter in model.named_parameters() if "output" in name]
         return torch.cat([part.flatten() for part in torch.autograd.grad(loss, parameters)])
 
     started = time.perf_counter()
-    fisher = torch.stack([gradient(index).square() for index in range(len(rows))]).mean(dim=0) + 0.01
-    gradients = torch.stack([gradient(index) for index in range(len(rows))])
+    fisher = torch.stack([gradient(sequence).square() for sequence in sequences]).mean(dim=0) + 0.01
+    gradients = torch.stack([gradient(sequence) for sequence in sequences])
     -((gradients / fisher) @ gradients.mean(dim=0))
     return time.perf_counter() - started
 

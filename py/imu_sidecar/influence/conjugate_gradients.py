@@ -13,10 +13,10 @@ Operator = Callable[[Tensor], Tensor]
 def conjugate_gradients(
     apply: Operator, right: Tensor, precondition: Operator, tolerance: float, max_iterations: int
 ) -> tuple[Tensor, int]:
-    """x with ‖``apply``(x) − ``right``‖ ≤ ``tolerance``, an absolute bound, by the recurrence; and the products it took.
+    """x with ‖``apply``(x) − ``right``‖ ≤ ``tolerance``, an absolute bound, by the recurrence; and the products spent.
 
-    ``apply`` is symmetric and positive definite, ``precondition`` nearly so (it may itself be a short solve). Ends early when ``max_iterations`` products did
-    not suffice; the caller measures what was reached.
+    ``apply`` is symmetric and positive definite, ``precondition`` nearly so (it may itself be a short solve). Ends
+    early when ``max_iterations`` products did not suffice; the caller measures what was reached.
     """
     solution = torch.zeros_like(right)
     residual = right.clone()

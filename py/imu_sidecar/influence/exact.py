@@ -12,7 +12,7 @@ from imu_sidecar.influence.lanczos import largest_eigenvalue
 from imu_sidecar.influence.products import hessian_diagonal, hessian_product, mean_gradient
 
 MAX_REFINEMENTS = 4
-# Share of the tolerance that a solve aims for, so that one solve suffices although its own residual has rounding errors.
+# Share of the tolerance that a solve aims for: its own residual has rounding errors, and one solve should suffice.
 SAFETY = 0.5
 # Below this tolerance a residual is measured with float64 products: those in float32 are off by some 1e-7.
 FLOAT32_TOLERANCE = 1e-6

@@ -90,7 +90,7 @@ def thin_out(samples: HeadSamples, stride: int) -> HeadSamples:
 
 
 def prediction_errors(probabilities: Tensor, labels: Tensor) -> Tensor:
-    """e = p − y, [C, R]. The label's entry is −Σ_{c≠y} p_c: p_y − 1 would be 0 in float32 for a sample that fits well."""
+    """e = p − y, [C, R]. The label's entry is −Σ_{c≠y} p_c: in float32 p_y − 1 is 0 where a sample fits well."""
     is_label = torch.arange(len(probabilities), device=labels.device)[:, None] == labels
     others = probabilities.masked_fill(is_label, 0)
     return others - is_label * others.sum(dim=0)

@@ -68,7 +68,7 @@ def warn_if_not_solved(estimator: object, influence: Influence, context: Context
         context.emit(
             protocol.Logged(
                 level="warning",
-                message=f"exact influence: residual {found.residual:.1e} after {found.num_iterations} products is above "
-                f"the tolerance {estimator.tolerance:.1e}; raise maxIterations or damping",
+                message=f"exact influence: the residual {found.residual:.1e} after {found.num_iterations} products "
+                f"is above the tolerance {estimator.tolerance:.1e}; raise maxIterations or damping",
             )
         )

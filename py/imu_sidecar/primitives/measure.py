@@ -90,7 +90,7 @@ def measure(
 def compute_features(
     model: SequenceModel, dataset: Dataset, rows: Tensor, batch_size: int, check: Callable[[], None]
 ) -> list[Tensor]:
-    """Inputs of the output layer on ``rows``, a list of [B, T, d]; kept, since descents on the head do not move them."""
+    """Inputs of the output layer on ``rows``, a list of [B, T, d]; kept, since head descents do not move them."""
     body = weights_digest(model, body_only=True)
     key = ("features", body, dataset.identity, rows_digest(rows), batch_size)
     return PASS_CACHE.get_or_compute(

@@ -122,8 +122,9 @@ def test_a_trace_measures_before_the_first_step_and_then_as_often_as_asked(sidec
     assert arrays["trace"][0].tolist() == before
     output, arrays = sidecar.call("descend", num_steps=5, **rest)
     assert arrays["steps"].tolist() == [6, 8, 10]
-    assert arrays["trace"][-1].tolist() == sidecar.evaluate(model, FOUR, reference, batch_size=128)
     assert [event for event in sidecar.events if event["type"] == "stepCompleted"][-1]["step"] == 10
+    assert arrays["trace"][-1].tolist() == sidecar.evaluate(model, FOUR, reference, batch_size=128)
+    # What was cached does not show in the digits.
     PASS_CACHE.clear()
     assert arrays["trace"][-1].tolist() == sidecar.evaluate(model, FOUR, reference, batch_size=128)
 
@@ -176,7 +177,7 @@ def test_a_model_that_diverged_is_refused_with_its_samples(sidecar):
     with torch.no_grad():
         sidecar.context.handles.get("model", model).head.bias[1] = float("nan")
     fields = dict(model=model, dataset=sidecar.dataset, selection=protocol.Selection(["forgetTrain"], 3))
-    with pytest.raises(SidecarError, match="samples 0, 1, 2 is not finite|samples 0, 1, 2") as failure:
+    with pytest.raises(SidecarError, match="samples 0, 1, 2") as failure:
         sidecar.call("scoreInfluence", **fields, estimator=EXACT, batch_size=16)
     assert failure.value.code == "NON_FINITE"
 
