@@ -48,7 +48,13 @@ def transcription(num_states, length, leakage, counts, seed):
 
 
 def small(seed=42, **changes):
-    spec = dict(num_states=10, sequence_length=20, leakage=0.2, num_sequences=(103, 51, 52), test_fraction=0.2)
+    spec = {
+        "num_states": 10,
+        "sequence_length": 20,
+        "leakage": 0.2,
+        "num_sequences": (103, 51, 52),
+        "test_fraction": 0.2,
+    }
     return generate_markov_chains(**{**spec, **changes}, seed=seed)
 
 

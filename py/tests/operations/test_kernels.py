@@ -52,7 +52,7 @@ class Sidecar:
     def trained(self, seed=0):
         model = self.model(seed)
         selection = protocol.Selection(["retainTrain", "forget1Train"], None)
-        rest = dict(optimiser=ADAM, batch_size=16, num_epochs=2, seed=1)
+        rest = {"optimiser": ADAM, "batch_size": 16, "num_epochs": 2, "seed": 1}
         self.call("train", model=model, dataset=self.dataset, selection=selection, **rest)
         return model
 
@@ -68,11 +68,11 @@ class Sidecar:
             l1_penalty=0.0,
             loss_scale=1.0,
         )
-        fields = dict(model=model, dataset=self.dataset, descent=spec, reference=reference)
+        fields = {"model": model, "dataset": self.dataset, "descent": spec, "reference": reference}
         return self.call("openDescent", **fields)[0].descent
 
     def evaluate(self, model, measurements, reference=None, batch_size=16):
-        fields = dict(model=model, dataset=self.dataset, measurements=measurements, reference=reference)
+        fields = {"model": model, "dataset": self.dataset, "measurements": measurements, "reference": reference}
         return [value.value for value in self.call("evaluate", **fields, batch_size=batch_size)[0].values]
 
 
@@ -115,7 +115,7 @@ def test_a_trace_measures_before_the_first_step_and_then_as_often_as_asked(sidec
     model, reference = sidecar.trained(), sidecar.model(3)
     before = sidecar.evaluate(model, FOUR, reference, batch_size=128)
     descent = sidecar.descent(model)
-    rest = dict(descent=descent, total_steps=10, trace=FOUR, trace_every=2, reference=reference)
+    rest = {"descent": descent, "total_steps": 10, "trace": FOUR, "trace_every": 2, "reference": reference}
     output, arrays = sidecar.call("descend", num_steps=5, **rest)
     assert output.step == 5
     assert arrays["steps"].tolist() == [0, 2, 4]
@@ -136,7 +136,7 @@ def test_many_short_descents_end_where_one_long_descent_ends(sidecar, scope):
         model = sidecar.trained()
         descent = sidecar.descent(model, scope)
         for number in calls:
-            fields = dict(num_steps=number, total_steps=12, trace=[], trace_every=1, reference=None)
+            fields = {"num_steps": number, "total_steps": 12, "trace": [], "trace_every": 1, "reference": None}
             sidecar.call("descend", descent=descent, **fields)
         paths.append(sidecar.call("saveModel", model=model, path=str(sidecar.path / model))[0].sha256)
     assert paths[0] == paths[1]
@@ -147,14 +147,14 @@ def test_npo_starts_at_its_value_for_equal_models_and_needs_its_reference(sideca
     with pytest.raises(SidecarError, match="reference is null"):
         sidecar.descent(model, "all", protocol.Npo(beta=0.1))
     descent = sidecar.descent(model, "all", protocol.Npo(beta=0.1), reference=model)
-    fields = dict(descent=descent, num_steps=1, total_steps=1, trace=[], trace_every=1, reference=None)
+    fields = {"descent": descent, "num_steps": 1, "total_steps": 1, "trace": [], "trace_every": 1, "reference": None}
     output, _ = sidecar.call("descend", **fields)
     assert output.loss == pytest.approx(20 * np.log(2), rel=1e-5)
 
 
 def test_scores_come_with_losses_and_groups_in_the_order_of_the_selection(sidecar):
     model = sidecar.trained()
-    fields = dict(model=model, dataset=sidecar.dataset, selection=protocol.Selection(["forgetTrain"], None))
+    fields = {"model": model, "dataset": sidecar.dataset, "selection": protocol.Selection(["forgetTrain"], None)}
     output, arrays = sidecar.call("scoreInfluence", **fields, estimator=EXACT, batch_size=16)
     assert output.num_samples == len(arrays["influenceScores"]) == 48
     assert output.residual <= 1e-6
@@ -176,7 +176,7 @@ def test_a_model_that_diverged_is_refused_with_its_samples(sidecar):
     model = sidecar.model()
     with torch.no_grad():
         sidecar.context.handles.get("model", model).head.bias[1] = float("nan")
-    fields = dict(model=model, dataset=sidecar.dataset, selection=protocol.Selection(["forgetTrain"], 3))
+    fields = {"model": model, "dataset": sidecar.dataset, "selection": protocol.Selection(["forgetTrain"], 3)}
     with pytest.raises(SidecarError, match="samples 0, 1, 2") as failure:
         sidecar.call("scoreInfluence", **fields, estimator=EXACT, batch_size=16)
     assert failure.value.code == "NON_FINITE"

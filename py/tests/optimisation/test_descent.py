@@ -109,7 +109,7 @@ def test_a_loss_that_is_not_finite_names_samples_and_step_and_changes_nothing():
     before = [p.clone() for p in model.parameters()]
     sequences = torch.tensor([[0, 1, 0, 1, 0, 1], [0, 2, 0, 1, 0, 1], [1, 1, 1, 1, 1, 1], [2, 0, 0, 0, 0, 0]])
     descent = open_descent(model, sequences)
-    with pytest.raises(SidecarError, match="step 1: the loss of samples (1, 3|3, 1) is not finite") as failure:
+    with pytest.raises(SidecarError, match=r"step 1: the loss of samples (1, 3|3, 1) is not finite") as failure:
         descent.step()
     assert failure.value.code == "NON_FINITE"
     assert all(map(torch.equal, before, model.parameters()))
