@@ -1,6 +1,6 @@
 """Influence of every sample at the output layer, in closed form: no backward pass, no loop over samples.
 
-Notation in all modules. Sample i of m is a sequence with T tokens; h_it [d] is the input of the output layer, h̃ = [h; 1]
+Notation. Sample i of m is a sequence with T tokens; h_it [d] is the input of the output layer, h̃ = [h; 1]
 where that layer has a bias, else h [D]; p_it = softmax(W h̃_it) [C]; y_it is the label, one-hot; e = p − y. With l_i the
 mean token cross-entropy,
 
