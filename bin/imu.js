@@ -25,10 +25,9 @@ function runApp(node, app) {
     stdio: 'inherit',
     env: {...process.env, NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache()},
   });
-  // The terminal sends Ctrl-C to the child as well; the child decides what it means.
-  process.on('SIGINT', () => {});
+  // The terminal sends Ctrl-C to the child as well, a supervisor only to us: passed on, and the child takes two at once for one.
   process.on('SIGQUIT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
   child.on('error', sayAndExit);
   child.on('exit', (code, signal) => leaveAs(code, signal));
 }

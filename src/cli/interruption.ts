@@ -16,6 +16,9 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** A terminal's Ctrl-C reaches this process and, where bin/imu.js had to start another Node, once more through it: that is one wish. */
+const ECHO_MS = 250;
+
 /**
  * Listens until `dispose`; `onFirst` is told of the first signal (a key of the view is answered on the screen). A verb that never listens
  * simply dies of a signal.
@@ -28,7 +31,12 @@ export function listenForInterruption(onFirst: () => void = () => {}): Interrupt
     stop.abort();
     force.abort();
   };
+  let lastAt = Number.NEGATIVE_INFINITY;
   const onSignal = (): void => {
+    const now = performance.now();
+    const isEcho = now - lastAt < ECHO_MS;
+    lastAt = now;
+    if (isEcho) return;
     if (stop.signal.aborted) {
       insist();
       return;

@@ -8,7 +8,7 @@ const params = z.strictObject({
   ...descentParams,
   /** The paper moves θ_c only (Algorithm 1, line 7). */
   parameterScope: ParameterScope.default('head'),
-  estimator: Estimator.default({kind: 'exact', damping: 0.01, tolerance: 1e-6, maxIterations: 200}),
+  estimator: Estimator.default({kind: 'exact', damping: 0.01, tolerance: 1e-4, maxIterations: 200}),
   /** `randomInitialisation` is the released script's order of lines: scores first, weights loaded after (spec llm 4.7, item 1). */
   scoreAt: z.enum(['currentModel', 'randomInitialisation']).default('currentModel'),
   selection: z.enum(SELECTIONS).default('negative'),

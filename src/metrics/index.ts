@@ -16,4 +16,6 @@ export interface MetricCard {
 }
 
 /** Every metric, by id. A new one is a card beside these, a line here, and a primitive of the same base name in `py/imu_sidecar/primitives`. */
-export const metrics: Readonly<Record<string, MetricCard>> = Object.fromEntries([tokenLoss, klToRetrain].map((card) => [card.id, card]));
+export const metrics: Readonly<Record<string, MetricCard>> = Object.fromEntries(
+  [tokenLoss, klToRetrain].map((card) => [card.id, card]),
+);

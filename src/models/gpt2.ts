@@ -7,5 +7,12 @@ export const gpt2: ModelCard = {
   cite: 'Radford et al. 2019; width 128, 4 layers, 4 heads',
   kind: 'gpt2',
   packages: ['transformers'],
-  architecture: ({vocabularySize, numPositions}) => ({kind: 'gpt2', vocabularySize, numPositions, width: 128, numLayers: 4, numHeads: 4}),
+  architecture: ({vocabularySize, numPositions}) => ({
+    kind: 'gpt2',
+    vocabularySize,
+    numPositions,
+    width: 128,
+    numLayers: 4,
+    numHeads: 4,
+  }),
 };

@@ -15,4 +15,6 @@ export interface ModelCard {
 }
 
 /** Every model, by id. A new one is a card beside these, a line here, and a loader of the same base name in `py/imu_sidecar/models`. */
-export const models: Readonly<Record<string, ModelCard>> = Object.fromEntries([markovDecoder, gpt2].map((card) => [card.id, card]));
+export const models: Readonly<Record<string, ModelCard>> = Object.fromEntries(
+  [markovDecoder, gpt2].map((card) => [card.id, card]),
+);

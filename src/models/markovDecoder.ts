@@ -7,5 +7,11 @@ export const markovDecoder: ModelCard = {
   cite: 'spec llm 4.2; 335,754 parameters for ten states and 20 positions',
   kind: 'markovDecoder',
   packages: [],
-  architecture: ({vocabularySize, numPositions}) => ({kind: 'markovDecoder', vocabularySize, numPositions, width: 128, numLayers: 4}),
+  architecture: ({vocabularySize, numPositions}) => ({
+    kind: 'markovDecoder',
+    vocabularySize,
+    numPositions,
+    width: 128,
+    numLayers: 4,
+  }),
 };

@@ -14,9 +14,9 @@ function rootsOf(spec: TaskSpec): string[] {
     case 'train':
       return [task('train'), ...['datasets', 'models', 'training'].map(operations)];
     case 'unlearn':
-      // kernel.ts and the one method, not the list of methods: a change to NPO is none to IMU.
+      // runMethod.ts and the one method, not the list of all: a new method changes no key.
       return [
-        task('kernel'),
+        task('runMethod'),
         `src/methods/${spec.method}.ts`,
         ...['datasets', 'models', 'scoring', 'descent'].map(operations),
       ];

@@ -43,16 +43,28 @@ export function markovChain(options: MarkovChainOptions = {}): Scenario {
 }
 
 /** The same scenario with another model. Throws BadInput for a model that does not exist. */
-export const withModel = (scenario: Scenario, model: string): Scenario => ({...scenario, ...modelOf(model, scenario.dataset)});
+export const withModel = (scenario: Scenario, model: string): Scenario => ({
+  ...scenario,
+  ...modelOf(model, scenario.dataset),
+});
 
 function modelOf(id: string, dataset: DatasetSpec): Pick<Scenario, 'model' | 'architecture'> {
   const card = models[id];
-  if (card === undefined) throw new BadInput({who: 'scenario', field: 'model', value: id, allowed: Object.keys(models)});
-  return {model: id, architecture: card.architecture({vocabularySize: dataset.numStates, numPositions: dataset.sequenceLength - 1})};
+  if (card === undefined)
+    throw new BadInput({who: 'scenario', field: 'model', value: id, allowed: Object.keys(models)});
+  return {
+    model: id,
+    architecture: card.architecture({vocabularySize: dataset.numStates, numPositions: dataset.sequenceLength - 1}),
+  };
 }
 
 function recipe(sets: string[], options: MarkovChainOptions): Scenario['pretraining'] {
-  return {selection: {sets, limit: null}, optimiser: ADAM_W, batchSize: options.batchSize ?? 128, numEpochs: options.numEpochs ?? 5};
+  return {
+    selection: {sets, limit: null},
+    optimiser: ADAM_W,
+    batchSize: options.batchSize ?? 128,
+    numEpochs: options.numEpochs ?? 5,
+  };
 }
 
 /** transformers 4.35's AdamW (spec llm 4.3). */
@@ -60,4 +72,8 @@ const ADAM_W: Optimiser = {kind: 'adamW', learningRate: 5e-4, beta1: 0.9, beta2:
 
 const all = (set: string): Selection => ({sets: [set], limit: null});
 
-const measure = (label: string, primitive: Measurement['primitive'], set: string): Measurement => ({label, primitive, selection: all(set)});
+const measure = (label: string, primitive: Measurement['primitive'], set: string): Measurement => ({
+  label,
+  primitive,
+  selection: all(set),
+});

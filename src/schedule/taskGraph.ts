@@ -75,10 +75,10 @@ function withMoves(nodes: readonly Node[], byKey: ReadonlyMap<string, Node>): Ta
   };
 }
 
-/** What others stand on goes first. */
-const KIND_ORDER: Record<TaskKind, number> = {data: 0, train: 1, unlearn: 2, evaluate: 2};
+/** What others stand on goes first; then what can be measured at once, so that the table fills while it is watched. */
+const KIND_ORDER: Record<TaskKind, number> = {data: 0, train: 1, evaluate: 2, unlearn: 3};
 
-/** Rank: data and training first, then the longest remaining path in expected seconds, then the plan's order. */
+/** Rank: by kind, then the longest remaining path in expected seconds, then the plan's order. */
 function rankNodes(nodes: readonly Node[]): void {
   const remaining = new Map<Node, number>();
   for (const node of nodes.toReversed()) {

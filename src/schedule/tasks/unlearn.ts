@@ -1,44 +1,12 @@
-import {writeFile} from 'node:fs/promises';
 import {methods} from '../../methods/index.ts';
-import {stringify} from '../../protocol/index.ts';
-import type {StoredObject} from '../../store/result.ts';
-import type {Execute, TaskContext} from '../execute.ts';
-import {loadDataset, loadModel, loadSharedModel, release, saveModel} from './assets.ts';
-import {openKernel} from './kernel.ts';
+import type {Execute} from '../execute.ts';
+import {runMethod} from './runMethod.ts';
 import {specOf} from './specOf.ts';
-import type {Trajectory} from './trajectory.ts';
 
-/** Lets a method loose on a copy of the original model; keeps the model, its trajectory and what became of the influence. */
+/** Finds the method and runs it. Nothing more may stand here: this file knows every method, so a task's key leaves it out. */
 export const unlearn: Execute = async (task, context) => {
-  const spec = specOf(task, 'unlearn');
-  const method = methods[spec.method];
-  if (method?.unlearn === undefined) throw new Error(`the method ${spec.method} does not unlearn`);
-  const {dataset, groups} = await loadDataset(context);
-  const original = await loadSharedModel(context, 'model', spec.architecture);
-  const retrained = await loadSharedModel(context, 'reference', spec.architecture);
-  const model = await loadModel(context, 'model', spec.architecture);
-  try {
-    const {kernel, record} = openKernel(context, {key: task.key, spec, dataset, groups, model, retrained, original});
-    await method.unlearn(kernel, {params: spec.params, seed: spec.seed});
-    const {trajectory, weightings, numSteps} = record;
-    return {
-      outputs: {numSteps, weightings},
-      artefacts: {model: await saveModel(context, model), trajectory: await writeJson(context, trajectory)},
-      metrics: lastPoint(trajectory),
-    };
-  } finally {
-    await release(context, [model]).catch(() => undefined);
-  }
+  const {method: id} = specOf(task, 'unlearn');
+  const method = methods[id];
+  if (method === undefined) throw new Error(`there is no method ${id}`);
+  return runMethod(method, task, context);
 };
-
-/** Empty for a method that never took a step. */
-function lastPoint({labels, values}: Trajectory): Record<string, number> {
-  const last = values.at(-1);
-  return last === undefined ? {} : Object.fromEntries(labels.map((label, index) => [label, last[index] as number]));
-}
-
-async function writeJson({stagePath, commitObject}: TaskContext, value: unknown): Promise<StoredObject> {
-  const path = stagePath('json');
-  await writeFile(path, stringify(value));
-  return commitObject(path);
-}
