@@ -40,7 +40,7 @@ def prepare_torch() -> None:
     """Threads and determinism, once, before the first kernel. CUBLAS_WORKSPACE_CONFIG comes with the environment."""
     torch.set_num_threads(num_threads())
     torch.use_deterministic_algorithms(True)
-    # Filling fresh memory with NaN costs some 5 % of a forward pass, and helps only code that reads what it never wrote.
+    # Filling fresh memory with NaN costs some 5 % of a forward pass; it helps only code that reads what it never wrote.
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False

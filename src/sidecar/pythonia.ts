@@ -110,10 +110,16 @@ interface Pythonia {
   };
 }
 
-/** The parts, not the package: importing the package starts a Python that nobody asked for. */
+/**
+ * The parts, not the package: importing the package starts a Python that nobody asked for. Read while loading, REQ_TIMEOUT=0 takes the limit of 100 s
+ * off pythonia's own requests too: left on, one to a Python that died would keep this process alive, or throw where nobody listens.
+ */
 function loadPythonia(): Pythonia {
   const require = createRequire(import.meta.url);
-  return {...require('pythonia/src/pythonia/Bridge.js'), ...require('pythonia/src/pythonia/IpcPipeCom.js')};
+  return withEnvironment({REQ_TIMEOUT: '0'}, () => ({
+    ...require('pythonia/src/pythonia/Bridge.js'),
+    ...require('pythonia/src/pythonia/IpcPipeCom.js'),
+  }));
 }
 
 function endOf(child: ChildProcess, release: () => void): Promise<Ending> {
