@@ -67,8 +67,7 @@ export default defineSuite({
       id: 'imu-sound',
       method: 'imu',
       label: 'IMU sound',
-      params: {learningRate: 1.25e-3},
-      note: 'exact curvature; stops when the forget loss reaches chance',
+      note: 'the defaults: exact curvature, stops when the forget loss reaches chance',
     },
   ],
 });

@@ -37,7 +37,7 @@ export function markovChain(options: MarkovChainOptions = {}): Scenario {
       measure('forget2Loss', 'tokenLoss', 'forget2Test'),
     ],
     evaluationBatchSize: 128,
-    trace: {every: 1, limit: 400, ...options.trace},
+    trace: {every: 1, limit: 200, ...options.trace},
   };
   return scenario;
 }

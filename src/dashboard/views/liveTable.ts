@@ -3,8 +3,9 @@ import {countOf, formatFor, formatNumber, headerOf} from '../../report/formats/n
 import {dim, fitEnd, fitLeft, type Line, type Span, span} from '../parts/line.ts';
 
 const COUNT_WIDTH = 4;
-const OURS_WIDTH = 11;
-const PAPER_WIDTH = 5;
+/** A gap before, and a star after. */
+const OURS_MARGIN = 2;
+const PAPER_WIDTH = 6;
 const LEAST_LABEL = 9;
 
 /** The table as far as it has come: ours, and the paper's value dim beside it. Columns are left out before numbers are cut. */
@@ -13,8 +14,8 @@ export function liveTableView(model: TableModel, width: number, height: number):
   const head: Line = [
     span(fitEnd('', layout.label)),
     dim(fitLeft('n', COUNT_WIDTH)),
-    ...layout.columns.flatMap((column): Span[] => [
-      span(fitLeft(headerOf(column), OURS_WIDTH - 1), {bold: true}),
+    ...layout.columns.flatMap(({column, oursWidth}): Span[] => [
+      span(fitLeft(headerOf(column), oursWidth - 1), {bold: true}),
       dim(fitLeft('', 1)),
       ...(layout.paper ? [dim(fitLeft('paper', PAPER_WIDTH))] : []),
     ]),
@@ -25,9 +26,15 @@ export function liveTableView(model: TableModel, width: number, height: number):
   return [head, ...rows.slice(0, Math.max(0, height - 2)), [dim(` … ${hidden + 1} more rows`)]];
 }
 
+interface LaidColumn {
+  readonly column: TableColumn;
+  /** Of our value with its margin. */
+  readonly oursWidth: number;
+}
+
 interface Layout {
   readonly label: number;
-  readonly columns: readonly TableColumn[];
+  readonly columns: readonly LaidColumn[];
   readonly paper: boolean;
 }
 
@@ -35,10 +42,18 @@ function layoutOf(model: TableModel, width: number): Layout {
   const hasPaper = model.rows.some(({cells}) => Object.values(cells).some(({paper}) => paper !== null));
   const longest = Math.max(LEAST_LABEL, ...model.rows.map(({label}) => [...label].length));
   const room = width - LEAST_LABEL - COUNT_WIDTH;
-  const paper = hasPaper && room >= model.columns.length * (OURS_WIDTH + PAPER_WIDTH);
-  const each = OURS_WIDTH + (paper ? PAPER_WIDTH : 0);
-  const columns = model.columns.slice(0, Math.max(1, Math.floor(room / each)));
-  return {label: Math.min(longest, width - COUNT_WIDTH - columns.length * each), columns, paper};
+  const all = model.columns.map((column) => ({column, oursWidth: oursWidthOf(model, column)}));
+  const ours = (columns: readonly LaidColumn[]): number => columns.reduce((sum, {oursWidth}) => sum + oursWidth, 0);
+  const paper = hasPaper && room >= ours(all) + all.length * PAPER_WIDTH;
+  const num = all.findLastIndex((_, index) => ours(all.slice(0, index + 1)) <= room) + 1;
+  const columns = paper ? all : all.slice(0, Math.max(1, num));
+  const taken = ours(columns) + (paper ? columns.length * PAPER_WIDTH : 0);
+  return {label: Math.min(longest, width - COUNT_WIDTH - taken), columns, paper};
+}
+
+function oursWidthOf(model: TableModel, column: TableColumn): number {
+  const texts = model.rows.map(({cells}) => oursText(column, cells[column.id] as TableCell));
+  return OURS_MARGIN + Math.max(...[headerOf(column), ...texts].map((text) => [...text].length));
 }
 
 function rowLine(row: TableRow, {label, columns, paper}: Layout): Line {
@@ -46,16 +61,19 @@ function rowLine(row: TableRow, {label, columns, paper}: Layout): Line {
   return [
     span(fitEnd(row.label, label), {bold: isReference}),
     dim(fitLeft(countOf(row), COUNT_WIDTH)),
-    ...columns.flatMap((column) => cellSpans(column, row.cells[column.id] as TableCell, paper)),
+    ...columns.flatMap((laid) => cellSpans(laid, row.cells[laid.column.id] as TableCell, paper)),
   ];
 }
 
-function cellSpans(column: TableColumn, cell: TableCell, paper: boolean): Span[] {
-  const spread = cell.std === null ? '' : `±${formatNumber(cell.std)}`;
-  const ours = cell.mean === null ? '·' : `${formatFor(column, cell.mean)}${spread}`;
+function cellSpans({column, oursWidth}: LaidColumn, cell: TableCell, paper: boolean): Span[] {
+  const ours = fitLeft(oursText(column, cell), oursWidth - 1);
   return [
-    cell.mean === null ? dim(fitLeft(ours, OURS_WIDTH - 1)) : span(fitLeft(ours, OURS_WIDTH - 1)),
+    cell.mean === null ? dim(ours) : span(ours),
     span(cell.isNearestToRetrain ? '*' : ' ', {colour: 'cyan'}),
     ...(paper ? [dim(fitLeft(cell.paper === null ? '' : formatNumber(cell.paper.mean), PAPER_WIDTH))] : []),
   ];
+}
+
+function oursText(column: TableColumn, {mean, std}: TableCell): string {
+  return mean === null ? '·' : `${formatFor(column, mean)}${std === null ? '' : `±${formatNumber(std)}`}`;
 }
