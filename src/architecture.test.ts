@@ -40,7 +40,6 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   execa: ['sidecar'],
   ws: ['sidecar', 'watch'],
   ink: ['dashboard'],
-  '@inkjs/ui': ['dashboard'],
   react: ['dashboard'],
   zx: ['envs', 'experiments'],
   commander: ['cli'],
