@@ -130,7 +130,7 @@ export const OPERATIONS = {
       damping: z.number(),
       /** λ_max of the curvature; null where the estimator has none. */
       largestEigenvalue: z.number().nullable(),
-      /** Median of the curvature's diagonal before damping; null where the estimator has none. */
+      /** Median of the curvature's diagonal before damping, over a part of the tokens where there are many; null where the estimator has none. */
       medianCurvature: z.number().nullable(),
       numIterations: z.int(),
       /** ‖(H+δI)S − G‖ / ‖G‖ of the solve; 0 for closed forms. */

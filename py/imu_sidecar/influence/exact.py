@@ -57,7 +57,7 @@ def exact_direction(samples: HeadSamples, damping: float, tolerance: float, max_
         solution,
         damping=delta,
         largest_eigenvalue=largest,
-        median_curvature=float(hessian_diagonal(samples).median()),
+        median_curvature=curvature.median_diagonal(),
         num_iterations=num_iterations,
         residual=reached,
     )
@@ -80,6 +80,10 @@ class Curvature:
             _, start = largest_eigenvalue(lambda v: hessian_product(thinned, v), start, tolerance, max_iterations)
         largest, _ = largest_eigenvalue(lambda v: hessian_product(self.samples, v), start, tolerance, max_iterations)
         return largest
+
+    def median_diagonal(self) -> float:
+        """Median of diag H, over the thinned-out tokens where there are any: it is only reported."""
+        return float(hessian_diagonal(self.thinned or self.samples).median())
 
     def damped(self, samples: HeadSamples, delta: float) -> Operator:
         return lambda direction: hessian_product(samples, direction) + delta * direction
