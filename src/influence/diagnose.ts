@@ -9,8 +9,8 @@ export function diagnose(
   weights: Float64Array,
   truncationThreshold: number | null,
 ): WeightDiagnostics {
-  const selected = [...weights].filter((weight) => weight > 0);
-  const largest = selected.reduce((a, b) => Math.max(a, b), 0);
+  const selected = weights.filter((weight) => weight > 0).sort();
+  const largest = selected.at(-1) ?? 0;
   return {
     numSamples: weights.length,
     numSelected: selected.length,
@@ -24,31 +24,44 @@ export function diagnose(
 }
 
 /** (Σw)² / Σw²: n for equal weights, 1 when one sample has all. */
-function effectiveSampleSize(selected: readonly number[], largest: number): number {
+function effectiveSampleSize(selected: Float64Array, largest: number): number {
   if (selected.length === 0) return 0;
-  const scaled = selected.map((weight) => weight / largest);
-  const sum = scaled.reduce((a, b) => a + b, 0);
-  return (sum * sum) / scaled.reduce((a, b) => a + b * b, 0);
+  let [sum, squares] = [0, 0];
+  for (const weight of selected) {
+    // Scaled by the largest, so that squares of huge or denormal weights neither overflow nor vanish.
+    sum += weight / largest;
+    squares += (weight / largest) ** 2;
+  }
+  return (sum * sum) / squares;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+function median(sorted: Float64Array): number {
   const middle = sorted.length >> 1;
   const high = sorted[middle] as number;
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] as number) + high) / 2;
 }
 
+/** Groups without a sample are left out. */
 function byGroup({groups, groupNames}: InfluenceScores, weights: Float64Array) {
-  const total = weights.reduce((a, b) => a + b, 0);
-  const weightShareByGroup: Record<string, number> = {};
-  const shareSelectedByGroup: Record<string, number> = {};
-  for (const [group, name] of groupNames.entries()) {
-    const members = [...weights].filter((_, i) => groups[i] === group);
-    if (members.length === 0) continue;
-    weightShareByGroup[name] = total === 0 ? 0 : members.reduce((a, b) => a + b, 0) / total;
-    shareSelectedByGroup[name] = members.filter((weight) => weight > 0).length / members.length;
+  const sizes = new Float64Array(groupNames.length);
+  const numSelected = new Float64Array(groupNames.length);
+  const sums = new Float64Array(groupNames.length);
+  for (const [index, weight] of weights.entries()) {
+    const group = groups[index] as number;
+    sizes[group] = (sizes[group] as number) + 1;
+    sums[group] = (sums[group] as number) + weight;
+    if (weight > 0) numSelected[group] = (numSelected[group] as number) + 1;
   }
-  return {weightShareByGroup, shareSelectedByGroup};
+  const total = sums.reduce((a, b) => a + b, 0);
+  const present = groupNames.map((name, group) => ({name, group})).filter(({group}) => sizes[group] !== 0);
+  const shares = (part: Float64Array, whole: (group: number) => number): Record<string, number> =>
+    Object.fromEntries(
+      present.map(({name, group}) => [name, whole(group) === 0 ? 0 : (part[group] as number) / whole(group)]),
+    );
+  return {
+    weightShareByGroup: shares(sums, () => total),
+    shareSelectedByGroup: shares(numSelected, (group) => sizes[group] as number),
+  };
 }
 
 /** Equal bins between the 0.5 % and 99.5 % quantiles; what lies outside falls into the end bins, so that one huge score hides nothing. */

@@ -159,7 +159,7 @@ describe.each(['pythonia', 'ws', 'fake'] as const)('a sidecar reached by %s', (t
   });
 
   test('takes silence for a hang, and progress for life', async () => {
-    await selfTest(sidecar, {action: 'progress', count: 6, intervalSeconds: 0.1}, {silenceMs: 450});
+    await selfTest(sidecar, {action: 'progress', count: 15, intervalSeconds: 0.1}, {silenceMs: 1000});
     const call = selfTest(sidecar, {action: 'hang'}, {silenceMs: 150});
     expect(await failureOf(call)).toMatchObject({code: 'DEADLINE', message: expect.stringContaining('said nothing')});
     await expectAlive(sidecar);
