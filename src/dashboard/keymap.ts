@@ -123,10 +123,12 @@ export const KEYMAP: readonly KeyBinding[] = [
   },
 ];
 
-/** Runs what the key is bound to. */
+/** Runs what the key is bound to. A key that is bound to nothing, such as the end of a terminal's input, is no sign of a reader. */
 export function dispatch(name: string, context: KeyContext): void {
+  const binding = KEYMAP.find(({keys, when}) => keys.includes(name) && when(context));
+  if (binding === undefined) return;
   if (!context.screen.touched) context.change({touched: true});
-  KEYMAP.find(({keys, when}) => keys.includes(name) && when(context))?.run(context);
+  binding.run(context);
 }
 
 function stop(context: KeyContext): void {
