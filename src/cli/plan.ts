@@ -26,7 +26,7 @@ async function printPlan(file: string, options: Options): Promise<void> {
   const {findInterpreter, prepare} = await import('./prepare.ts');
   const {decide} = await import('../plan/decide.ts');
   const {runIdOf} = await import('../schedule/index.ts');
-  const suite = suiteWith(await loadSuiteFile(findSuiteFile(file, WHO), WHO), options, file);
+  const suite = suiteWith(await loadSuiteFile(findSuiteFile(file, WHO), WHO), options, file, WHO);
   const python = await findInterpreter(options, new AbortController().signal);
   const {plan, store} = prepare(suite, options, python);
   const decisions = await decide(plan, store);

@@ -23,7 +23,7 @@ export interface RunOptions extends SuiteOptions {
 /** What `imu run` and `imu reproduce` do: check, prepare, run with a view, print the tables. Sets the exit code. */
 export async function runSuiteFile(file: string, options: RunOptions, who: string): Promise<void> {
   const path = findSuiteFile(file, who);
-  const suite = suiteWith(await loadSuiteFile(path, who), options, file);
+  const suite = suiteWith(await loadSuiteFile(path, who), options, relative(process.cwd(), path), who);
   const interruption = listenForInterruption(() => process.stderr.write('imu: stopping; once more to force\n'));
   try {
     const python = await findInterpreter(options, interruption.stop);

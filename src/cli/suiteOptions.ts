@@ -1,5 +1,6 @@
-import {existsSync} from 'node:fs';
+import {accessSync, constants, existsSync, statSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
+import {dirname, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {BadInput} from '../protocol/badInput.ts';
 import type {Transport} from '../sidecar/sidecar.ts';
@@ -39,7 +40,7 @@ export function addSuiteOptions(command: Command, who: string): Command {
       wholeNumber(who, '--threads', {min: 1, max: 256}),
       1,
     )
-    .option('--out <folder>', 'where runs and results are kept', 'runs')
+    .option('--out <folder>', 'where runs and results are kept', folder(who), 'runs')
     .option(
       '--transport <name>',
       'how lanes are reached: pythonia or ws; fake computes nothing',
@@ -86,3 +87,34 @@ function device(who: string): (value: string) => string {
 const hasNvidiaDevice = (id: string): boolean =>
   ['/dev/nvidiactl', '/dev/dxg'].some(existsSync) &&
   (!/:\d+$/.test(id) || existsSync('/dev/dxg') || existsSync(`/dev/nvidia${id.split(':')[1]}`));
+
+/** A folder, or a place where one can be made. */
+function folder(who: string): (value: string) => string {
+  return (value) => {
+    let place = resolve(value);
+    while (!existsSync(place)) place = dirname(place);
+    const allowed = 'a folder, or a path where one can be made';
+    if (!statSync(place).isDirectory())
+      throw new BadInput({
+        who,
+        field: '--out',
+        value,
+        problem: `cannot be a folder: ${place} is a file`,
+        allowed,
+        nearest: null,
+      });
+    try {
+      accessSync(place, constants.W_OK);
+    } catch {
+      throw new BadInput({
+        who,
+        field: '--out',
+        value,
+        problem: `cannot be written: ${place} does not let you`,
+        allowed,
+        nearest: null,
+      });
+    }
+    return value;
+  };
+}

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {basename, dirname, resolve} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {BadInput} from '../protocol/index.ts';
 import type {Format} from '../report/index.ts';
@@ -46,14 +46,17 @@ async function printTable(run: string, options: Options): Promise<void> {
   const {openStore} = await import('../store/index.ts');
   const {tablesOf} = await import('./tables.ts');
   const [root, id] = locate(run, options.out);
-  if (!existsSync(root))
+  // Opening a store makes what is missing: a place that never was one stays as it is.
+  if (!['objects', 'results'].every((part) => existsSync(join(root, part)))) {
     throw new BadInput({
       who: WHO,
-      field: '--out',
-      value: root,
-      problem: 'does not exist',
-      allowed: 'a folder that runs were kept in',
+      field: root === resolve(options.out) ? '--out' : 'run',
+      value: root === resolve(options.out) ? options.out : run,
+      problem: `names no run: ${root} is no folder that runs were kept in`,
+      allowed: 'a run id with --out, or the path of a run directory',
+      nearest: null,
     });
+  }
   const store = openStore(root);
   const {manifest} = store.readRun(knownRun(store, id));
   const {table, nearest} = tablesOf(manifest, store);

@@ -1,4 +1,4 @@
-import {closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {closeSync, constants, fsyncSync, mkdirSync, openSync, statSync, writeSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
 
@@ -29,7 +29,18 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Makes a folder and its parents, each durable in its parent. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = mkdirSync(path, {recursive: true});
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  for (const made of makeFolders(path)) await syncFolder(dirname(made));
+}
+
+/** Makes the folders of a path that are missing; returns them, outermost first. Node's own recursive mkdir never ends on a path such as /proc/x. */
+export function makeFolders(path: string): string[] {
+  if (statSync(path, {throwIfNoEntry: false})?.isDirectory()) return [];
+  const parents = dirname(path) === path ? [] : makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!statSync(path, {throwIfNoEntry: false})?.isDirectory()) throw error;
+  }
+  return [...parents, path];
 }

@@ -1,9 +1,10 @@
 import {randomUUID} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, realpathSync, renameSync, rmSync} from 'node:fs';
 import {basename, join, resolve} from 'node:path';
 import type {PastResults} from '../plan/decide.ts';
 import type {KeyParts} from '../plan/task.ts';
 import {ImuError} from '../protocol/index.ts';
+import {makeFolders} from './durableFiles.ts';
 import type {OpenAppendFile} from './journal.ts';
 import type {JournalEntry} from './journalLine.ts';
 import type {Holder, Lease} from './lease.ts';
@@ -143,7 +144,7 @@ export function openStore(root: string, options: StoreOptions = {}): Store {
 
 function makePlace(root: string): string {
   try {
-    for (const folder of STORE_FOLDERS) mkdirSync(join(root, folder), {recursive: true});
+    for (const folder of STORE_FOLDERS) makeFolders(join(resolve(root), folder));
     return realpathSync(resolve(root));
   } catch (thrown) {
     throw storageFailure(`open the store ${root}`, thrown);
