@@ -70,15 +70,13 @@ async function runWithView(
 /** `--json` ends with one line that says where the run lies and holds its tables; otherwise people get them as text. */
 function report(
   result: RunSuiteResult,
-  {table, nearest}: Tables,
+  tables: Tables,
   {json}: RunOptions,
   summary: (runPath: string, tables: Tables) => string,
 ): void {
   const {runId, directory, outcome, counts, failures, fatal} = result;
-  const line = {type: 'result', run: runId, directory, outcome, counts, failures, fatal, table, nearest};
-  process.stdout.write(
-    json ? `${JSON.stringify(line)}\n` : summary(relative(process.cwd(), directory), {table, nearest}),
-  );
+  const line = {type: 'result', run: runId, directory, outcome, counts, failures, fatal, ...tables};
+  process.stdout.write(json ? `${JSON.stringify(line)}\n` : summary(relative(process.cwd(), directory), tables));
 }
 
 function manifestOf(suite: Suite, {plan}: Prepared): Manifest {

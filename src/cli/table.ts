@@ -2,9 +2,10 @@ import {existsSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {BadInput} from '../protocol/index.ts';
-import type {Format} from '../report/index.ts';
+import type {Format, TableModel} from '../report/index.ts';
 import type {Store} from '../store/index.ts';
 import {oneOf} from './arguments.ts';
+import type {Tables} from './tables.ts';
 
 const WHO = 'imu table';
 
@@ -12,6 +13,7 @@ interface Options {
   readonly format: Format;
   readonly out: string;
   readonly nearest: boolean;
+  readonly weights: boolean;
   readonly json: boolean;
 }
 
@@ -32,6 +34,7 @@ export function register(program: Command): void {
       "the points of the trajectories nearest to the paper's rows, in place of the final values",
       false,
     )
+    .option('--weights', 'how weighted methods weighed: share selected, effective sample size, weight per group', false)
     .option('--out <folder>', 'where runs and results are kept', 'runs')
     .option('--json', 'the same as --format json', false)
     .addHelpText(
@@ -59,17 +62,26 @@ async function printTable(run: string, options: Options): Promise<void> {
   }
   const store = openStore(root);
   const {manifest} = store.readRun(knownRun(store, id));
-  const {table, nearest} = tablesOf(manifest, store);
-  const model = options.nearest ? nearest : table;
-  if (model === null)
+  const model = chosen(tablesOf(manifest, store), options, id);
+  process.stdout.write(FORMATS[options.json ? 'json' : options.format](model));
+}
+
+function chosen(tables: Tables, {nearest, weights}: Options, run: string): TableModel {
+  if (!nearest && !weights) return tables.table;
+  const model = nearest ? tables.nearest : tables.weights;
+  const needed = nearest ? "a run of one of the paper's tables" : 'a run with a method that weighs its samples';
+  if (model === null) {
+    const field = nearest ? '--nearest' : '--weights';
     throw new BadInput({
       who: WHO,
-      field: '--nearest',
-      value: id,
-      problem: 'has no trajectory that the paper has a row for',
-      allowed: "a run of one of the paper's tables",
+      field,
+      value: run,
+      problem: 'has nothing to show here',
+      allowed: needed,
+      nearest: null,
     });
-  process.stdout.write(FORMATS[options.json ? 'json' : options.format](model));
+  }
+  return model;
 }
 
 /** A path names its own store. */

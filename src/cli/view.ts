@@ -72,11 +72,13 @@ function summarise(
   projections: ProjectionStore,
   manifest: Manifest,
   runPath: string,
-  {nearest}: Tables,
+  {nearest, weights}: Tables,
 ): string {
   const width = process.stdout.isTTY ? process.stdout.columns : 100;
-  const second = nearest === null ? '' : `\n${toText(nearest, {width, footer: false})}`;
-  return `${second}${summary(projections.get(), manifest, {runPath, width})}`;
+  const further = [weights, nearest].flatMap((table) =>
+    table === null ? [] : [`\n${toText(table, {width, footer: false})}`],
+  );
+  return `${further.join('')}${summary(projections.get(), manifest, {runPath, width})}`;
 }
 
 const toRecord = ({seq, at, event}: JournalEntry) => ({seq, at: Date.parse(at), event});

@@ -6,3 +6,4 @@ export * from './paper.ts';
 export {ascii, plain} from './plain.ts';
 export type {Provenance} from './provenance.ts';
 export {mean, splitStd, std} from './statistics.ts';
+export {type RowWeights, weightsTable} from './weights.ts';
