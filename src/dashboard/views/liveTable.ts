@@ -5,7 +5,8 @@ import {dim, fitEnd, fitLeft, type Line, type Span, span} from '../parts/line.ts
 const COUNT_WIDTH = 4;
 /** A gap before, and a star after. */
 const OURS_MARGIN = 2;
-const PAPER_WIDTH = 6;
+/** The star before it is its gap. */
+const PAPER_WIDTH = 5;
 const LEAST_LABEL = 9;
 
 /** The table as far as it has come: ours, and the paper's value dim beside it. Columns are left out before numbers are cut. */
