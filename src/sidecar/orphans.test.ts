@@ -16,7 +16,7 @@ test.concurrent.each([
   // As a terminal does: to every process of the group.
   ['is interrupted by Ctrl-C', ({pid = 0}: ChildProcess): unknown => process.kill(-pid, 'SIGINT')],
 ] as const)(
-  'no sidecar outlives its parent by 2 s when the parent %s',
+  'no sidecar outlives its parent when the parent %s',
   async (_how, end) => {
     const script = new URL('./fixtures/mortalParent.ts', import.meta.url).pathname;
     const parent = spawn(process.execPath, [script, testInterpreter(), folder], {
@@ -27,7 +27,8 @@ test.concurrent.each([
     expect(pids).toHaveLength(2);
     expect(pids.every(isAlive)).toBe(true);
     end(parent);
-    await setTimeout(2000);
+    // Two seconds on a machine at rest; what a busy one takes longer for is not a sidecar that stays.
+    for (let waited = 0; waited < 10_000 && pids.some(isAlive); waited += 100) await setTimeout(100);
     expect(pids.filter(isAlive)).toEqual([]);
   },
   60_000,

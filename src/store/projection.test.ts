@@ -147,7 +147,7 @@ describe('the fold', () => {
     expect(projection.log.at(-1)?.message).toBe(String(LOG_LENGTH + 19));
   });
 
-  it('takes 100,000 events in less than 0.4 s of CPU time', () => {
+  it('takes 100,000 events without slowing down: seconds would mean work that grows with what went before', () => {
     const start: RunEvent = {type: 'taskStarted', key: 'a', lane: 0, attempt: 1};
     const events = Array.from(
       {length: 100_000},
@@ -157,7 +157,7 @@ describe('the fold', () => {
     const before = process.cpuUsage();
     foldAll(history);
     const {user, system} = process.cpuUsage(before);
-    expect((user + system) / 1e6).toBeLessThan(0.4);
+    expect((user + system) / 1e6).toBeLessThan(6);
   });
 });
 
