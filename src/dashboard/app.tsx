@@ -41,7 +41,10 @@ export function App({store, manifest, controls, theme, closeAfterMs}: AppProps):
     change: (change) => setScreen((known) => ({...known, ...change})),
     leave: () => exit(),
   };
-  const closesIn = useClosing(projection.run?.seconds != null && !screen.touched, closeAfterMs, now, exit);
+  const isOver = projection.run?.seconds != null;
+  // Who stopped the run wants out; who pressed any other key is reading.
+  const wantsOut = screen.numCancels > 0;
+  const closesIn = useClosing(isOver && (wantsOut || !screen.touched), wantsOut ? 0 : closeAfterMs, now, exit);
 
   useInput(
     (input, key) => {
