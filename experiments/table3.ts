@@ -61,7 +61,7 @@ export default defineSuite({
       label: 'IMU random',
       profile: 'paper',
       params: {learningRate: 1.25e-3, refreshEvery: null, assignment: 'shuffled'},
-      note: 'trivial: the same weights on the wrong samples',
+      note: 'trivial: the weights of the first scoring, on the wrong samples',
     },
     {
       id: 'imu-sound',
