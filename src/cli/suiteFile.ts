@@ -5,17 +5,9 @@ import {pathToFileURL} from 'node:url';
 import {findProjectRoot} from '../plan/codeClosure.ts';
 import {BadInput} from '../protocol/index.ts';
 
-/** The suite that a file exports by default, not yet checked. Throws BadInput where there is none to be had. */
+/** The suite that a file, found by `findSuiteFile`, exports by default; not yet checked. Throws BadInput where there is none to be had. */
 export async function loadSuiteFile(file: string, who: string): Promise<unknown> {
   const path = resolve(file);
-  if (!existsSync(path))
-    throw new BadInput({
-      who,
-      field: 'FILE',
-      value: file,
-      problem: 'does not exist',
-      allowed: 'a TypeScript or JavaScript file that exports a suite',
-    });
   if (!/\.[mc]?[tj]s$/.test(path))
     throw new BadInput({
       who,

@@ -76,14 +76,3 @@ export function forTerminal(line: Line, theme: Theme): Line {
   }
   return spans;
 }
-
-/** For tests and summaries: the characters alone. */
-export const textOf = (lines: readonly Line[]): string =>
-  lines
-    .map((line) =>
-      line
-        .map(({text}) => text)
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');

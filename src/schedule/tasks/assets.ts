@@ -25,7 +25,7 @@ export function loadDataset(context: TaskContext): Promise<LoadedDataset> {
   });
 }
 
-/** A model that no task changes (a reference, a model to measure), loaded once per sidecar process. */
+/** A model that many tasks read and none changes, loaded once per sidecar process. */
 export function loadSharedModel(context: TaskContext, role: string, architecture: Architecture): Promise<string> {
   const object = artefactOf(context, role, 'model');
   return once(context.sidecar, `model/${object.sha256}`, () => loadModel(context, role, architecture));

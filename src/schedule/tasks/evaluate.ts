@@ -1,5 +1,5 @@
 import type {Execute} from '../execute.ts';
-import {loadDataset, loadSharedModel, SILENCE_MS} from './assets.ts';
+import {loadDataset, loadModel, loadSharedModel, release, SILENCE_MS} from './assets.ts';
 import {relay} from './relay.ts';
 import {specOf} from './specOf.ts';
 
@@ -7,13 +7,17 @@ import {specOf} from './specOf.ts';
 export const evaluate: Execute = async (task, context) => {
   const {architecture, measurements, batchSize} = specOf(task, 'evaluate');
   const {dataset} = await loadDataset(context);
-  const model = await loadSharedModel(context, 'model', architecture);
   const reference = await loadSharedModel(context, 'reference', architecture);
-  const {output} = await context.sidecar.call(
-    'evaluate',
-    {model, dataset, measurements: [...measurements], reference, batchSize},
-    {signal: context.signal, silenceMs: SILENCE_MS, onEvent: relay(context, task.key)},
-  );
-  const metrics = Object.fromEntries(output.values.map(({label, value}) => [label, value]));
-  return {outputs: {values: output.values}, artefacts: {}, metrics};
+  const model = await loadModel(context, 'model', architecture);
+  try {
+    const {output} = await context.sidecar.call(
+      'evaluate',
+      {model, dataset, measurements: [...measurements], reference, batchSize},
+      {signal: context.signal, silenceMs: SILENCE_MS, onEvent: relay(context, task.key)},
+    );
+    const metrics = Object.fromEntries(output.values.map(({label, value}) => [label, value]));
+    return {outputs: {values: output.values}, artefacts: {}, metrics};
+  } finally {
+    await release(context, [model]).catch(() => undefined);
+  }
 };

@@ -38,6 +38,8 @@ export interface KernelRecord {
     readonly scoring: Output<'scoreInfluence'> | null;
   }[];
   numSteps: number;
+  /** Handles that die with the task: a descent holds an optimiser and the features of its set. */
+  readonly descents: string[];
 }
 
 /** A method's Kernel over one sidecar: verbs become calls, and everything measured on the way is kept. */
@@ -50,6 +52,7 @@ export function openKernel(context: TaskContext, subject: Subject): {kernel: Ker
     trajectory: {labels: spec.trace.map(({label}) => label), steps: [], values: []},
     weightings: [],
     numSteps: 0,
+    descents: [],
   };
   let lastScoring: Output<'scoreInfluence'> | null = null;
 
@@ -99,6 +102,7 @@ export function openKernel(context: TaskContext, subject: Subject): {kernel: Ker
         options,
       );
       const {descent} = opened.output;
+      record.descents.push(descent);
       return {
         async setSampleWeights({weights, diagnostics}) {
           emit({type: 'weightsShaped', key, step: record.numSteps, diagnostics});

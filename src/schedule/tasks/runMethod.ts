@@ -17,8 +17,8 @@ export async function runMethod(method: Method, task: Task, context: TaskContext
   const original = await loadSharedModel(context, 'model', spec.architecture);
   const retrained = await loadSharedModel(context, 'reference', spec.architecture);
   const model = await loadModel(context, 'model', spec.architecture);
+  const {kernel, record} = openKernel(context, {key: task.key, spec, dataset, groups, model, retrained, original});
   try {
-    const {kernel, record} = openKernel(context, {key: task.key, spec, dataset, groups, model, retrained, original});
     await method.unlearn(kernel, {params: spec.params, seed: spec.seed});
     const {trajectory, weightings, numSteps} = record;
     return {
@@ -27,7 +27,7 @@ export async function runMethod(method: Method, task: Task, context: TaskContext
       metrics: lastPoint(trajectory),
     };
   } finally {
-    await release(context, [model]).catch(() => undefined);
+    await release(context, [model, ...record.descents]).catch(() => undefined);
   }
 }
 
