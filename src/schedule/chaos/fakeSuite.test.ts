@@ -28,8 +28,11 @@ const suite = defineSuite({
 const environment = {python: 'fake', packages: {}, deviceClass: 'fake', numThreads: 1, deterministic: true};
 const plan = buildPlan(suite, {environment, codeOf: () => ({})});
 
-/** Runs the suite with the real tasks over fake sidecars; those that get one of `deadlyCalls`, counted over all, die of it. */
-function run(root: string, deadlyCalls: readonly number[]): Promise<RunSuiteResult> {
+/**
+ * Runs the suite with the real tasks over fake sidecars; those that get one of `deadlyCalls`, counted over all, die of it. `held` gets, for each
+ * sidecar, the handles that were given out and not released.
+ */
+function run(root: string, deadlyCalls: readonly number[], held: Set<string>[] = []): Promise<RunSuiteResult> {
   let numCalls = 0;
   const openLane = async (): Promise<Sidecar> => {
     const sidecar = await openSidecar({
@@ -40,10 +43,16 @@ function run(root: string, deadlyCalls: readonly number[]): Promise<RunSuiteResu
       logPath: join(folder, 'lane.log'),
       environment: {IMU_SIDECAR_SELF_TEST: '1'},
     });
+    const handles = new Set<string>();
+    held.push(handles);
     let isKilled = false;
     const call: Sidecar['call'] = (operation, input, options) => {
       numCalls += 1;
       const answer = sidecar.call(operation, input, options);
+      void answer.then(
+        ({output}) => keepBooks(handles, input, output),
+        () => undefined,
+      );
       if (deadlyCalls.includes(numCalls)) {
         isKilled = true;
         void sidecar.close();
@@ -69,6 +78,12 @@ function run(root: string, deadlyCalls: readonly number[]): Promise<RunSuiteResu
   });
 }
 
+function keepBooks(handles: Set<string>, input: object, output: object): void {
+  if ('handles' in input) for (const handle of input.handles as string[]) handles.delete(handle);
+  if ('descent' in output) handles.add(`${output.descent}`);
+  else if ('model' in output) handles.add(`${output.model}`);
+}
+
 const DEATH = new ImuError('SIDECAR_EXITED', 'killed').failure;
 
 function tableOf(root: string): string {
@@ -90,3 +105,12 @@ test('the real tasks end with the same table whether their sidecars live or die 
   expect(tableOf(wild)).toBe(tableOf(calm));
   expect(await run(calm, [1])).toMatchObject({outcome: 'done', counts: {found: plan.tasks.length}});
 }, 60_000);
+
+test('tasks leave nothing in a sidecar but the models that others read: the original and the retrained one of each train seed', async () => {
+  const held: Set<string>[] = [];
+  await run(join(folder, 'held'), [], held);
+  for (const handles of held) {
+    expect([...handles].filter((handle) => handle.startsWith('descent'))).toEqual([]);
+    expect(handles.size).toBeLessThanOrEqual(2 * suite.seeds.train.length);
+  }
+});
