@@ -24,7 +24,11 @@ const NON_FINITE: ReadonlyMap<unknown, number> = new Map([
   ['-inf', Number.NEGATIVE_INFINITY],
 ]);
 
+const NEGATIVE_ZERO: unknown = (JSON as unknown as {rawJSON(text: string): unknown}).rawJSON('-0.0');
+
 function encodeNonFinite(_key: string, value: unknown): unknown {
+  // JSON can say −0, JSON.stringify does not: what is read back must be what was said.
+  if (Object.is(value, -0)) return NEGATIVE_ZERO;
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return {$f: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'};
   }
