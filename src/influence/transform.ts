@@ -23,7 +23,11 @@ export function transform(scores: readonly number[], kind: Transform): number[] 
 function logarithms(magnitudes: readonly number[]): number[] {
   const positive = magnitudes.filter((value) => value > 0).sort((a, b) => a - b);
   const median = positive[Math.floor(positive.length / 2)];
-  return median === undefined ? magnitudes.map(() => 0) : magnitudes.map((value) => Math.log1p(value / median));
+  if (median === undefined) return magnitudes.map(() => 0);
+  // A denormal median makes the ratio overflow; its logarithm never does.
+  const logarithm = (value: number): number =>
+    Number.isFinite(value / median) ? Math.log1p(value / median) : Math.log(value) - Math.log(median);
+  return magnitudes.map(logarithm);
 }
 
 function meanRanks(values: readonly number[]): number[] {

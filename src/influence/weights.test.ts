@@ -118,6 +118,12 @@ describe('degenerate scores', () => {
   it('survives denormal and huge magnitudes', () => {
     const {weights} = toSampleWeights(scored([-5e-324, -5e-324]), {...paper, transform: 'abs'});
     expect([...weights]).toEqual([0.5, 0.5]);
+    const apart = toSampleWeights(scored([-5e-324, -5e-324, -1e150]), {
+      ...paper,
+      transform: 'log',
+      truncationQuantile: null,
+    });
+    expect([...apart.weights].every((weight) => Number.isFinite(weight) && weight > 0)).toBe(true);
     const huge = toSampleWeights(scored([-1e308, -1e308]), {...paper, transform: 'abs', truncationQuantile: null});
     expect([...huge.weights]).toEqual([0.5, 0.5]);
   });
