@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 PROTOCOL_VERSION = 1
-SCHEMA_HASH = "332e2fa8a42ffd9fdd099d9bdd731584c3cd3b4a55559eaae923427363833622"
+SCHEMA_HASH = "8f7846d30fad68223baf5feeed2477ad779ddc124b33dfe412fd275468214724"
 
 # What a JavaScript number can be: exact integers, and real numbers that are not NaN or infinite.
 MAX_INTEGER = 9007199254740991
@@ -43,7 +43,15 @@ class Logged(Message, tag_field="type", tag="logged"):
     message: str
 
 
-SidecarEvent = PhaseStarted | StepCompleted | MetricMeasured | Logged
+class DeviceMeasured(Message, tag_field="type", tag="deviceMeasured"):
+    rank: Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
+    device: str
+    memory_bytes: Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
+    memory_limit_bytes: Annotated[int, Meta(ge=0, le=MAX_INTEGER)] | None
+    utilisation: Annotated[float, Meta(ge=0, le=1)] | None
+
+
+SidecarEvent = PhaseStarted | StepCompleted | MetricMeasured | Logged | DeviceMeasured
 
 FailureCode = Literal[
     "INVALID_REQUEST",

@@ -1,7 +1,9 @@
-import type {WeightDiagnostics} from '../protocol/index.ts';
+import type {InfluentialSample, WeightDiagnostics} from '../protocol/index.ts';
 import type {InfluenceScores} from './weights.ts';
 
 const NUM_BINS = 40;
+/** Samples named at either end of |score|. */
+const NUM_INFLUENTIAL = 8;
 
 /** What became of the scores: how many samples count, how evenly, and which group carries the weight. */
 export function diagnose(
@@ -20,6 +22,7 @@ export function diagnose(
     truncationThreshold,
     ...byGroup(influence, weights),
     histogram: histogram(influence.scores),
+    ...extremes(influence, weights),
   };
 }
 
@@ -78,4 +81,23 @@ function histogram(scores: Float64Array): WeightDiagnostics['histogram'] {
     counts[bin] = (counts[bin] as number) + 1;
   }
   return {edges: Array.from({length: NUM_BINS + 1}, (_, i) => low + i * width), counts};
+}
+
+/** By |score|; equal ones in the order of the set. A score that is not finite counts as the largest: it is what must be looked at. */
+function extremes({scores, groups, groupNames}: InfluenceScores, weights: Float64Array) {
+  const size = (sample: number): number => {
+    const score = Math.abs(scores[sample] as number);
+    return Number.isFinite(score) ? score : Number.POSITIVE_INFINITY;
+  };
+  const bySize = Array.from(scores.keys()).sort((a, b) => Math.sign(size(a) - size(b)) || a - b);
+  const describe = (sample: number): InfluentialSample => ({
+    sample,
+    group: groupNames[groups[sample] as number] ?? '',
+    score: scores[sample] as number,
+    weight: weights[sample] as number,
+  });
+  return {
+    mostInfluential: bySize.slice(-NUM_INFLUENTIAL).reverse().map(describe),
+    leastInfluential: bySize.slice(0, NUM_INFLUENTIAL).map(describe),
+  };
 }

@@ -5,7 +5,7 @@
  * enums into classes that no caller wants, so this file stays.
  */
 import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, realpathSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {z} from 'zod';
@@ -308,7 +308,8 @@ export function projectRoot(): string {
   return folder;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+// Both ways by their real path: `dist` is a link.
+if (realpathSync(process.argv[1] ?? '') === realpathSync(fileURLToPath(import.meta.url))) {
   for (const [path, text] of Object.entries(generate())) {
     mkdirSync(dirname(join(projectRoot(), path)), {recursive: true});
     writeFileSync(join(projectRoot(), path), text);

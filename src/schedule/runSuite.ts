@@ -5,7 +5,7 @@ import type {Suite} from '../plan/suite.ts';
 import type {Plan, Task} from '../plan/task.ts';
 import {toPlannedTask} from '../plan/task.ts';
 import type {Failure, RunEvent} from '../protocol/index.ts';
-import {ImuError} from '../protocol/index.ts';
+import {ImuError, JOURNAL_FORMAT} from '../protocol/index.ts';
 import type {JournalEntry, OpenRun, Store} from '../store/index.ts';
 import type {Controls} from './controls.ts';
 import type {Execute} from './execute.ts';
@@ -123,6 +123,7 @@ const runStarted = (request: RunSuiteRequest, runId: string): RunEvent => ({
   command: request.command,
   numLanes: request.numLanes,
   device: request.device,
+  formatVersion: JOURNAL_FORMAT,
 });
 
 const planned = ({tasks}: Plan, decisions: readonly Decision[]): RunEvent => ({

@@ -154,8 +154,18 @@ class Schedule {
     const stopGrace = closeWhenDeaf(node.abort.signal, lane);
     try {
       const force = this.#force.signal;
-      const result = await attempt({node, sidecar, store, execute, provenance, emit: this.#emit, force});
-      await append({type: 'taskFinished', key, seconds: result.seconds, metrics: result.metrics});
+      const result = await attempt({
+        node,
+        sidecar,
+        lane: lane.index,
+        store,
+        execute,
+        provenance,
+        emit: this.#emit,
+        force,
+      });
+      const {seconds, metrics, artefacts} = result;
+      await append({type: 'taskFinished', key, seconds, metrics, artefacts});
       this.#graph.move(node, 'finished');
       lane.noteSuccess();
       this.#release(node);
@@ -226,9 +236,9 @@ class Schedule {
     return false;
   }
 
-  #noteFound(node: Node, {key, seconds, metrics}: TaskResult): void {
+  #noteFound(node: Node, {key, seconds, metrics, artefacts}: TaskResult): void {
     this.#graph.move(node, 'found');
-    this.#emit({type: 'taskFound', key, seconds, metrics});
+    this.#emit({type: 'taskFound', key, seconds, metrics, artefacts});
   }
 
   #advance({dependents}: Node): void {

@@ -32,7 +32,13 @@ afterEach(() => {
   rmSync(folder, {recursive: true});
 });
 
-const found = (key: string): RunEvent => ({type: 'taskFound', key, seconds: 1, metrics: {loss: Number.NaN}});
+const found = (key: string): RunEvent => ({
+  type: 'taskFound',
+  key,
+  seconds: 1,
+  metrics: {loss: Number.NaN},
+  artefacts: {},
+});
 const step = (n: number): RunEvent => ({
   type: 'stepCompleted',
   key: 'k',

@@ -35,6 +35,7 @@ export const PROGRESS_EVENTS: ReadonlySet<RunEvent['type']> = new Set([
   'metricMeasured',
   'taskLogged',
   'logged',
+  'laneMeasured',
 ]);
 
 /** Milliseconds that progress may wait for company; short, because viewers see an event when it is written. */

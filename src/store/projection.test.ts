@@ -30,6 +30,7 @@ const started: RunEvent = {
   command: 'imu run s.ts',
   numLanes: 2,
   device: 'cpu',
+  formatVersion: 1,
 };
 const plan: RunEvent = {type: 'planned', tasks: KEYS.map(planned)};
 const records = (events: readonly RunEvent[]): EventRecord[] =>
@@ -43,7 +44,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.constant(plan),
   lane.map((l): RunEvent => ({type: 'laneStarted', lane: l, pid: 7, device: 'cpu', transport: 'fake'})),
   lane.map((l): RunEvent => ({type: 'laneLost', lane: l, failure})),
-  key.map((k): RunEvent => ({type: 'taskFound', key: k, seconds: 1, metrics: {loss: 1}})),
+  key.map((k): RunEvent => ({type: 'taskFound', key: k, seconds: 1, metrics: {loss: 1}, artefacts: {}})),
   fc.tuple(key, lane).map(([k, l]): RunEvent => ({type: 'taskStarted', key: k, lane: l, attempt: 1})),
   fc.tuple(key, fc.nat(100), value).map(
     ([k, step, loss]): RunEvent => ({
@@ -58,7 +59,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc
     .tuple(key, fc.nat(100), value)
     .map(([k, step, v]): RunEvent => ({type: 'metricMeasured', key: k, step, label: 'l', value: v})),
-  key.map((k): RunEvent => ({type: 'taskFinished', key: k, seconds: 2, metrics: {loss: 2}})),
+  key.map((k): RunEvent => ({type: 'taskFinished', key: k, seconds: 2, metrics: {loss: 2}, artefacts: {}})),
   fc
     .tuple(key, fc.boolean())
     .map(([k, willRetry]): RunEvent => ({type: 'taskFailed', key: k, attempt: 1, failure, willRetry})),
@@ -191,7 +192,7 @@ describe('the time left', () => {
     expect(remainingSeconds(foldAll(records(first)), 1_001_000)).toBeNull();
     const later: RunEvent[] = [
       ...first,
-      {type: 'taskFinished', key: 'a', seconds: 10, metrics: {}},
+      {type: 'taskFinished', key: 'a', seconds: 10, metrics: {}, artefacts: {}},
       {type: 'taskStarted', key: 'b', lane: 0, attempt: 1},
       {type: 'stepCompleted', key: 'b', step: 25, numSteps: 100, loss: 1, secondsPerStep: 0.1},
     ];

@@ -1,4 +1,5 @@
 import type {Failure, PlannedTask, RunEvent, WeightDiagnostics} from '../protocol/index.ts';
+import type {StoredObject} from './result.ts';
 import {appendPoint, type Series, startSeries} from './series.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface Projection {
   /** Last LOG_LENGTH entries, oldest first. */
   readonly log: readonly LogEntry[];
   readonly rate: {readonly since: number; readonly count: number; readonly perSecond: number};
+  /** Events of a type that this version does not know; they were passed over. */
+  readonly numUnknown: number;
 }
 
 export type TaskState = 'waiting' | 'running' | 'found' | 'finished' | 'failed' | 'blocked' | 'cancelled';
@@ -37,6 +40,8 @@ export interface RunView {
   readonly device: string;
   readonly numLanes: number;
   readonly state: RunState;
+  /** No further task is begun until somebody resumes. */
+  readonly isPaused: boolean;
   /** How many times an orchestrator took this run up. */
   readonly numSessions: number;
   /** Start of this session, milliseconds since 1970. */
@@ -55,6 +60,21 @@ export interface LaneView {
   readonly numStarts: number;
   /** Key of the task it works on. */
   readonly task: string | null;
+  /** `at` of the last event that came from it. */
+  readonly heardAt: number;
+  /** By rank; empty until its sidecar was measured. */
+  readonly ranks: readonly RankView[];
+}
+
+/** The last measurement of one process of a lane. */
+export interface RankView {
+  readonly rank: number;
+  readonly device: string;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number | null;
+  /** 0 to 1. */
+  readonly utilisation: number | null;
+  readonly at: number;
 }
 
 export interface TaskView {
@@ -74,6 +94,8 @@ export interface TaskView {
   /** Key of the task that this one is blocked by. */
   readonly blockedBy: string | null;
   readonly metrics: Readonly<Record<string, number>> | null;
+  /** Role → what it left; empty until it is done. */
+  readonly artefacts: Readonly<Record<string, StoredObject>>;
   readonly series: readonly Series[];
   readonly influence: Influence | null;
   readonly weights: {readonly step: number; readonly diagnostics: WeightDiagnostics} | null;
@@ -125,6 +147,7 @@ export function empty(): Projection {
     metricsVersion: 0,
     log: [],
     rate: {since: 0, count: 0, perSecond: 0},
+    numUnknown: 0,
   };
 }
 
@@ -152,7 +175,7 @@ function apply(projection: Projection, event: RunEvent, at: number): Projection 
     case 'planned':
       return plan(projection, event.tasks);
     case 'laneStarted':
-      return startLane(projection, event);
+      return startLane(projection, event, at);
     case 'laneLost':
       return updateLane(projection, event.lane, {state: 'lost', failure: event.failure, task: null});
     case 'logged':
@@ -161,14 +184,37 @@ function apply(projection: Projection, event: RunEvent, at: number): Projection 
       const source = taskByKey(projection, event.key)?.plan.id ?? event.key;
       return log(projection, {at, source, key: event.key, level: event.level, message: event.message});
     }
+    case 'laneMeasured':
+      return measureLane(projection, event, at);
+    case 'runPaused':
+      return pause(projection, true);
+    case 'runResumed':
+      return pause(projection, false);
     case 'runFinished':
       return finishRun(projection, event);
     default:
-      return applyToTask(projection, event, at);
+      return TASK_EVENTS.has(event.type)
+        ? applyToTask(projection, event, at)
+        : {...projection, numUnknown: projection.numUnknown + 1};
   }
 }
 
 type TaskEvent = Exclude<Extract<RunEvent, {key: string}>, {type: 'taskLogged'}>;
+
+const TASK_EVENTS: ReadonlySet<string> = new Set<TaskEvent['type']>([
+  'taskFound',
+  'taskStarted',
+  'phaseStarted',
+  'stepCompleted',
+  'metricMeasured',
+  'influenceScored',
+  'weightsShaped',
+  'taskFinished',
+  'taskFailed',
+  'taskBlocked',
+  'taskCancelled',
+  'taskRequeued',
+]);
 
 /** Events of tasks that the plan does not know are dropped: a view must survive a journal it does not wholly understand. */
 function applyToTask(projection: Projection, event: TaskEvent, at: number): Projection {
@@ -182,14 +228,22 @@ function applyToTask(projection: Projection, event: TaskEvent, at: number): Proj
   if (next.state !== task.state) changed = {...changed, counts: recount(projection.counts, task.state, next.state)};
   if (next.metrics !== task.metrics) changed = {...changed, metricsVersion: projection.metricsVersion + 1};
   if (event.type === 'taskFinished') changed = {...changed, durations: noteDuration(projection, task, event.seconds)};
-  if (event.type === 'taskStarted') return updateLane(changed, event.lane, {task: event.key});
-  return task.state === 'running' && next.state !== 'running' ? leaveLane(changed, task) : changed;
+  if (event.type === 'taskStarted') return updateLane(changed, event.lane, {task: event.key, heardAt: at});
+  const heard = task.lane === null ? changed : updateLane(changed, task.lane, {heardAt: at});
+  return task.state === 'running' && next.state !== 'running' ? leaveLane(heard, task) : heard;
 }
 
 function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
   switch (event.type) {
     case 'taskFound':
-      return {...task, state: 'found', progress: 1, seconds: event.seconds, metrics: event.metrics};
+      return {
+        ...task,
+        state: 'found',
+        progress: 1,
+        seconds: event.seconds,
+        metrics: event.metrics,
+        artefacts: event.artefacts ?? {},
+      };
     case 'taskStarted':
       return {
         ...freshTask(task.plan),
@@ -226,6 +280,8 @@ function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
         phase: null,
         seconds: event.seconds,
         metrics: event.metrics,
+        // Journals of version 0.1.0 name no artefacts.
+        artefacts: event.artefacts ?? {},
         failure: null,
       };
     case 'taskFailed':
@@ -242,6 +298,8 @@ function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
       return {...task, state: 'blocked', blockedBy: event.by};
     case 'taskCancelled':
       return {...task, state: 'cancelled', lane: null, phase: null};
+    case 'taskRequeued':
+      return {...freshTask(task.plan), failure: task.failure};
   }
 }
 
@@ -263,6 +321,7 @@ function startRun(projection: Projection, event: Extract<RunEvent, {type: 'runSt
       device: event.device,
       numLanes: event.numLanes,
       state: 'running',
+      isPaused: false,
       numSessions,
       startedAt: at,
       seconds: null,
@@ -285,7 +344,7 @@ function plan(projection: Projection, planned: readonly PlannedTask[]): Projecti
   };
 }
 
-function startLane(projection: Projection, event: Extract<RunEvent, {type: 'laneStarted'}>): Projection {
+function startLane(projection: Projection, event: Extract<RunEvent, {type: 'laneStarted'}>, at: number): Projection {
   const known = projection.lanes.find((lane) => lane.lane === event.lane);
   const lane: LaneView = {
     lane: event.lane,
@@ -296,16 +355,35 @@ function startLane(projection: Projection, event: Extract<RunEvent, {type: 'lane
     failure: null,
     numStarts: (known?.numStarts ?? 0) + 1,
     task: null,
+    heardAt: at,
+    ranks: [],
   };
   const others = projection.lanes.filter((other) => other.lane !== event.lane);
   return {...projection, lanes: [...others, lane].sort((a, b) => a.lane - b.lane)};
 }
 
 function updateLane(projection: Projection, lane: number, change: Partial<LaneView>): Projection {
+  if (!projection.lanes.some((known) => known.lane === lane)) return projection;
   return {
     ...projection,
     lanes: projection.lanes.map((known) => (known.lane === lane ? {...known, ...change} : known)),
   };
+}
+
+function measureLane(
+  projection: Projection,
+  {type: _type, lane, ...measured}: Extract<RunEvent, {type: 'laneMeasured'}>,
+  at: number,
+): Projection {
+  const known = projection.lanes.find((other) => other.lane === lane);
+  if (known === undefined) return projection;
+  const others = known.ranks.filter(({rank}) => rank !== measured.rank);
+  const ranks = [...others, {...measured, at}].sort((a, b) => a.rank - b.rank);
+  return updateLane(projection, lane, {ranks, heardAt: at});
+}
+
+function pause(projection: Projection, isPaused: boolean): Projection {
+  return projection.run === null ? projection : {...projection, run: {...projection.run, isPaused}};
 }
 
 function leaveLane(projection: Projection, task: TaskView): Projection {
@@ -339,6 +417,7 @@ function freshTask(planned: PlannedTask): TaskView {
     failure: null,
     blockedBy: null,
     metrics: null,
+    artefacts: {},
     series: [],
     influence: null,
     weights: null,

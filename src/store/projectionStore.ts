@@ -21,6 +21,7 @@ const PROGRESS: ReadonlySet<RunEvent['type']> = new Set([
   'phaseStarted',
   'taskLogged',
   'logged',
+  'laneMeasured',
 ]);
 
 export function projectionStore(initial: Projection = empty()): ProjectionStore {
