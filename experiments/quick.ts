@@ -24,7 +24,7 @@ export default defineSuite({
   rows: [
     {method: 'original', label: 'Original'},
     {method: 'retrain', label: 'Retrain'},
-    {method: 'no-op', label: 'No-op'},
+    {method: 'no-op', label: 'No-op', isTrivial: true},
     {method: 'ga', label: 'GA', params: {numSteps: 20}},
     {method: 'npo', label: 'NPO', params: {numSteps: 20}},
     {method: 'imu', label: 'IMU', params: {numSteps: 20, learningRate: 1.25e-3}},

@@ -27,7 +27,7 @@ export default defineSuite({
   rows: [
     {method: 'original', label: 'Original', paperRow: 'Original'},
     {method: 'retrain', label: 'Retrain', note: 'trained on the retain chain alone'},
-    {method: 'no-op', label: 'No-op', note: 'trivial: does nothing'},
+    {method: 'no-op', label: 'No-op', isTrivial: true, note: 'trivial: does nothing'},
     {method: 'ga', label: 'GA', profile: 'official', paperRow: 'GA'},
     {method: 'npo', label: 'NPO', profile: 'official', paperRow: 'NPO', note: 'β 0.1'},
     {method: 'simnpo', label: 'SimNPO', profile: 'official', paperRow: 'SimNPO', note: 'β 1'},
@@ -45,6 +45,7 @@ export default defineSuite({
       method: 'ga',
       label: 'GA head',
       params: headOnly,
+      isTrivial: true,
       note: 'trivial: uniform weights, output layer only',
     },
     {
@@ -61,6 +62,7 @@ export default defineSuite({
       label: 'IMU random',
       profile: 'paper',
       params: {learningRate: 1.25e-3, refreshEvery: null, assignment: 'shuffled'},
+      isTrivial: true,
       note: 'trivial: the weights of the first scoring, on the wrong samples',
     },
     {

@@ -53,7 +53,7 @@ function openScreen(
   manifest: Manifest,
   interruption: Interruption,
 ): Omit<View, 'summary'> {
-  const controls = {cancelAll: interruption.interrupt, forceExit: interruption.insist};
+  const controls = {...dashboard.READ_ONLY, cancelAll: interruption.interrupt, forceExit: interruption.insist};
   const screen = dashboard.renderDashboard({store: projections, manifest, controls});
   return {
     show: (entry) => projections.push(toRecord(entry)),

@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {tableOfProjection} from '../report/aggregate.ts';
 import {type EventRecord, empty, foldAll, type Projection} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
+import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
 import {dispatch, KEYMAP, type KeyContext} from './keymap.ts';
 import {keyNames} from './keyNames.ts';
@@ -61,7 +62,12 @@ function contextOf(
     screen,
     state: screen,
     pageLength: 10,
-    controls: {cancelAll: () => void calls.push('cancelAll'), forceExit: () => void calls.push('forceExit')},
+    controls: {
+      ...READ_ONLY,
+      isReadOnly: false,
+      cancelAll: () => void calls.push('cancelAll'),
+      forceExit: () => void calls.push('forceExit'),
+    },
     change: (change: Partial<ScreenState>) => {
       context.state = {...context.state, ...change};
     },
@@ -186,7 +192,7 @@ describe('the terminal', () => {
     const dashboard = renderDashboard({
       store,
       manifest,
-      controls: {cancelAll: () => {}, forceExit: () => {}},
+      controls: {...READ_ONLY, cancelAll: () => {}, forceExit: () => {}},
       stdout: stdout as unknown as NodeJS.WriteStream,
       stdin: stdin as unknown as NodeJS.ReadStream,
       theme: plainTheme,

@@ -1,4 +1,4 @@
-export type {Controls} from './controls.ts';
+export {type Controls, READ_ONLY} from './controls.ts';
 export {jsonLines} from './jsonLines.ts';
 export {type LineOptions, lineReporter} from './lines.ts';
 export {type Output, type OutputFacts, type OutputMode, outputOf} from './mode.ts';

@@ -59,6 +59,8 @@ export const Row = z.strictObject({
   params: z.record(z.string(), z.unknown()),
   /** Row of the paper's table to compare with; null for our own rows. */
   paperRow: z.string().nullable(),
+  /** A trivial baseline: what a method must be told apart from before it is believed. */
+  isTrivial: z.boolean(),
   note: line,
 });
 export type Row = Readonly<z.infer<typeof Row>>;
@@ -96,6 +98,7 @@ const completeRow = (row: RowInput): Row => ({
   profile: 'sound',
   params: {},
   paperRow: null,
+  isTrivial: false,
   note: '',
   ...row,
 });

@@ -1,4 +1,6 @@
 export * from './aggregate.ts';
+export * from './evidence.ts';
+export * from './explain.ts';
 export * from './formats/index.ts';
 export {type TextOptions, toText} from './formats/text.ts';
 export * from './nearest.ts';
@@ -6,4 +8,5 @@ export * from './paper.ts';
 export {ascii, plain} from './plain.ts';
 export type {Provenance} from './provenance.ts';
 export {mean, splitStd, std} from './statistics.ts';
+export * from './verdict.ts';
 export {type RowWeights, weightsTable} from './weights.ts';

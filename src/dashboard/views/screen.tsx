@@ -17,12 +17,8 @@ import {headerView} from './header.ts';
 import {helpView} from './help.ts';
 import {liveTableView} from './liveTable.ts';
 import {listTitle, taskListView} from './taskList.ts';
+import type {Size} from './view.ts';
 import {weightsView} from './weights.ts';
-
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
 
 export interface ScreenProps {
   readonly context: KeyContext;
