@@ -35,7 +35,7 @@ const NEIGHBOURS = [
 /** Each third-party package has owners; `node:` is everybody's. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // Schemas stand where trust changes: the contract, what people write, and what comes over the wire.
-  zod: ['protocol', 'scenarios', 'methods', 'plan', 'datasets', 'models', 'metrics', 'sidecar'],
+  zod: ['protocol', 'scenarios', 'methods', 'plan', 'datasets', 'models', 'metrics', 'sidecar', 'watch'],
   pythonia: ['sidecar'],
   execa: ['sidecar'],
   ws: ['sidecar', 'watch'],
@@ -43,6 +43,9 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   react: ['dashboard'],
   zx: ['envs', 'experiments'],
   commander: ['cli'],
+  jstat: ['report'],
+  vega: ['report'],
+  'vega-lite': ['report'],
 };
 
 interface Import {
