@@ -1,10 +1,8 @@
-import {existsSync} from 'node:fs';
-import {basename, dirname, join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {BadInput} from '../protocol/index.ts';
 import type {Format, TableModel} from '../report/index.ts';
-import type {Store} from '../store/index.ts';
 import {oneOf} from './arguments.ts';
+import {findRun} from './findRun.ts';
 import type {Tables} from './tables.ts';
 
 const WHO = 'imu table';
@@ -44,25 +42,11 @@ export function register(program: Command): void {
     .action(printTable);
 }
 
-async function printTable(run: string, options: Options): Promise<void> {
+async function printTable(word: string, options: Options): Promise<void> {
   const {FORMATS} = await import('../report/index.ts');
-  const {openStore} = await import('../store/index.ts');
   const {tablesOf} = await import('./tables.ts');
-  const [root, id] = locate(run, options.out);
-  // Opening a store makes what is missing: a place that never was one stays as it is.
-  if (!['objects', 'results'].every((part) => existsSync(join(root, part)))) {
-    throw new BadInput({
-      who: WHO,
-      field: root === resolve(options.out) ? '--out' : 'run',
-      value: root === resolve(options.out) ? options.out : run,
-      problem: `names no run: ${root} is no folder that runs were kept in`,
-      allowed: 'a run id with --out, or the path of a run directory',
-      nearest: null,
-    });
-  }
-  const store = openStore(root);
-  const {manifest} = store.readRun(knownRun(store, id));
-  const model = chosen(tablesOf(manifest, store), options, id);
+  const {store, run} = await findRun(word, options.out, WHO);
+  const model = chosen(tablesOf(run.manifest, store), options, run.runId);
   process.stdout.write(FORMATS[options.json ? 'json' : options.format](model));
 }
 
@@ -82,25 +66,4 @@ function chosen(tables: Tables, {nearest, weights}: Options, run: string): Table
     });
   }
   return model;
-}
-
-/** A path names its own store. */
-function locate(run: string, out: string): [root: string, id: string] {
-  const path = resolve(run);
-  return run.includes('/') || existsSync(resolve(path, 'manifest.json'))
-    ? [dirname(path), basename(path)]
-    : [resolve(out), run];
-}
-
-function knownRun(store: Store, id: string): string {
-  const ids = store.listRuns().map(({runId}) => runId);
-  if (!ids.includes(id))
-    throw new BadInput({
-      who: WHO,
-      field: 'run',
-      value: id,
-      problem: 'is not a run here',
-      allowed: ids.length > 0 ? ids : `no run is kept in ${store.root}`,
-    });
-  return id;
 }
