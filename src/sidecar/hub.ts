@@ -24,17 +24,26 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+export interface HubOptions {
+  /** What others may send in one message; more hangs up on them. */
+  readonly maxPayloadBytes?: number;
+  /** false: the process may end while the hub is open. */
+  readonly keepsAlive?: boolean;
+}
+
 /** A kernel that holds Python's lock answers no ping: minutes, not seconds. A process of ours that dies is noticed by its exit. */
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 300_000;
 
 /** The one port of the toolkit: on this machine only, everyone by token, nobody from a browser. */
-export async function openHub({maxPayloadBytes = MAX_MESSAGE_BYTES} = {}): Promise<Hub> {
+export async function openHub({maxPayloadBytes = MAX_MESSAGE_BYTES, keepsAlive = true}: HubOptions = {}): Promise<Hub> {
   const admissions = new Map<string, Admission>();
   // Floats do not compress: it would cost 30 times the transfer.
   const sockets = new WebSocketServer({noServer: true, perMessageDeflate: false, maxPayload: maxPayloadBytes});
   const server = createServer((_request, response) => response.writeHead(426).end());
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // From here on nobody else listens for the errors of a connection that is reset.
+    stream.on('error', () => {});
     const refusal = refuse(request, admissions);
     if (typeof refusal === 'number') return hangUp(stream, refusal);
     const {key, admission} = refusal;
@@ -45,6 +54,10 @@ export async function openHub({maxPayloadBytes = MAX_MESSAGE_BYTES} = {}): Promi
     });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  if (!keepsAlive) {
+    server.unref();
+    server.on('connection', (connection) => connection.unref());
+  }
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
     admit(admission) {
@@ -55,6 +68,8 @@ export async function openHub({maxPayloadBytes = MAX_MESSAGE_BYTES} = {}): Promi
     },
     async close() {
       for (const socket of sockets.clients) socket.terminate();
+      // Whoever connected and never asked for anything must not be waited for.
+      server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -79,6 +94,7 @@ const digest = (token: string): Buffer => createHash('sha256').update(token).dig
 const REASONS = {401: 'Unauthorized', 403: 'Forbidden'} as const;
 
 function hangUp(stream: Duplex, status: 401 | 403): void {
+  stream.once('finish', () => stream.destroy());
   stream.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
