@@ -8,8 +8,6 @@ import type {Node} from './taskGraph.ts';
 export interface AttemptRequest {
   readonly node: Node;
   readonly sidecar: Sidecar;
-  /** Index of the lane it runs on. */
-  readonly lane: number;
   readonly store: Store;
   readonly execute: Execute;
   readonly provenance: Readonly<Record<string, unknown>>;
@@ -52,13 +50,12 @@ async function readInputs({task}: Node, store: Store): Promise<Record<string, Ta
 }
 
 async function executeWhileAlive(
-  {node, sidecar, lane, store, execute, emit, force}: AttemptRequest,
+  {node, sidecar, store, execute, emit, force}: AttemptRequest,
   inputs: Readonly<Record<string, TaskResult>>,
 ): Promise<TaskOutcome> {
   let isOver = false;
   const context = {
     sidecar,
-    lane,
     inputs,
     signal: node.abort.signal,
     objectPath: store.objectPath,

@@ -6,8 +6,6 @@ import type {StoredObject, TaskResult} from '../store/result.ts';
 /** What a running task may touch. */
 export interface TaskContext {
   readonly sidecar: Sidecar;
-  /** Index of the lane it runs on. */
-  readonly lane: number;
   /** Results of the inputs, by role. */
   readonly inputs: Readonly<Record<string, TaskResult>>;
   readonly signal: AbortSignal;
@@ -16,8 +14,8 @@ export interface TaskContext {
   /** A path on the store's file system that does not exist yet; whatever is written there becomes an object by `commitObject`. */
   stagePath(extension: string): string;
   commitObject(stagedPath: string): Promise<StoredObject>;
-  /** Events of the task and measurements of its lane; the scheduler adds nothing and journals them. */
-  emit(event: Extract<RunEvent, {key: string} | {type: 'laneMeasured'}>): void;
+  /** Task events; the scheduler adds nothing and journals them. */
+  emit(event: Extract<RunEvent, {key: string}>): void;
 }
 
 export interface TaskOutcome {

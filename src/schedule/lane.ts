@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {Failure, RunEvent} from '../protocol/index.ts';
+import type {Failure, RunEvent, SidecarEvent} from '../protocol/index.ts';
 import {ImuError, isRetryable, toFailure} from '../protocol/index.ts';
 import type {Sidecar} from '../sidecar/sidecar.ts';
 import type {RetryPolicy} from './retry.ts';
@@ -32,7 +32,9 @@ export function makeLane(
   let numDeaths = 0;
 
   async function openOnce(): Promise<Sidecar> {
-    const opened = await openLane(index, signal);
+    const opened = tellingDevices(await openLane(index, signal), (measured) =>
+      report({...measured, type: 'laneMeasured', lane: index}),
+    );
     sidecar = opened;
     const {pid, device} = opened.info;
     report({type: 'laneStarted', lane: index, pid, device, transport: opened.transport});
@@ -84,5 +86,23 @@ export function makeLane(
       sidecar = null;
       await closing?.close().catch(() => undefined);
     },
+  };
+}
+
+type DeviceMeasured = Extract<SidecarEvent, {type: 'deviceMeasured'}>;
+
+/** The same sidecar, whose measurements of its devices go to `tell` and not to the task that happens to run: they are the lane's. */
+function tellingDevices(sidecar: Sidecar, tell: (measured: DeviceMeasured) => void): Sidecar {
+  const {transport, info, ended} = sidecar;
+  return {
+    transport,
+    info,
+    ended,
+    call: (operation, input, options = {}) => {
+      const onEvent = (event: SidecarEvent): void =>
+        event.type === 'deviceMeasured' ? tell(event) : options.onEvent?.(event);
+      return sidecar.call(operation, input, {...options, onEvent});
+    },
+    close: () => sidecar.close(),
   };
 }

@@ -1,5 +1,5 @@
 import type {Lane} from './lane.ts';
-import type {Node} from './taskGraph.ts';
+import type {Claim, Node} from './taskGraph.ts';
 
 /** Ready tasks by rank on one side, lanes without work on the other. */
 export interface ReadyQueue {
@@ -8,15 +8,15 @@ export interface ReadyQueue {
   /** Best rank first. */
   take(): Node | undefined;
   /** Resolves when `wake` sees work for this lane, or with null when there will be none. */
-  wait(lane: Lane): Promise<Node | null>;
+  wait(lane: Lane): Promise<Claim | null>;
   /** Hands out what `claim` agrees to; open lanes get theirs before lanes that would have to open. */
-  wake(claim: () => Node | null): void;
+  wake(claim: () => Claim | null): void;
   dismiss(): void;
 }
 
 export function makeReadyQueue(): ReadyQueue {
   const ready: Node[] = [];
-  let idle: {readonly lane: Lane; readonly resolve: (node: Node | null) => void}[] = [];
+  let idle: {readonly lane: Lane; readonly resolve: (claim: Claim | null) => void}[] = [];
 
   function nextIdle(): (typeof idle)[number] | undefined {
     const next = idle.find(({lane}) => lane.isOpen) ?? idle[0];
@@ -36,9 +36,9 @@ export function makeReadyQueue(): ReadyQueue {
     wait: (lane) => new Promise((resolve) => idle.push({lane, resolve})),
     wake: (claim) => {
       while (idle.length > 0) {
-        const node = claim();
-        if (node === null) return;
-        nextIdle()?.resolve(node);
+        const claimed = claim();
+        if (claimed === null) return;
+        nextIdle()?.resolve(claimed);
       }
     },
     dismiss: () => {

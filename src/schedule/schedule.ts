@@ -9,10 +9,11 @@ import type {Controls} from './controls.ts';
 import type {Lane} from './lane.ts';
 import {makeLane} from './lane.ts';
 import {makeReadyQueue} from './readyQueue.ts';
+import {findRerun} from './rerun.ts';
 import type {RetryPolicy} from './retry.ts';
 import {needsFreshSidecar, pauseBefore, RETRY, shouldRetry} from './retry.ts';
 import type {ScheduleOutcome, ScheduleRequest} from './scheduleRequest.ts';
-import type {Node, TaskGraph} from './taskGraph.ts';
+import type {Claim, Node, TaskGraph} from './taskGraph.ts';
 import {buildTaskGraph} from './taskGraph.ts';
 import {isFinal} from './taskState.ts';
 
@@ -38,8 +39,10 @@ class Schedule {
   readonly #retry: RetryPolicy;
   readonly #stop = new AbortController();
   readonly #force = new AbortController();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #failures: {id: string; failure: Failure}[] = [];
+  /** Of tasks that wait for time. */
+  readonly #timers = new Map<Node, NodeJS.Timeout>();
+  /** Of tasks that have failed, in the order in which they did. */
+  readonly #failures = new Map<Node, Failure>();
   #fatal: Failure | null = null;
   #wasInterrupted = false;
   #isPaused = false;
@@ -68,7 +71,7 @@ class Schedule {
     } finally {
       signal.removeEventListener('abort', interrupt);
       forceSignal?.removeEventListener('abort', force);
-      for (const timer of this.#timers) clearTimeout(timer);
+      for (const timer of this.#timers.values()) clearTimeout(timer);
     }
   }
 
@@ -89,7 +92,8 @@ class Schedule {
     };
     const hasYield = nodes.some((node) => node.dependents.length === 0 && isDone(node));
     const {fatal, wasInterrupted} = {fatal: this.#fatal, wasInterrupted: this.#wasInterrupted};
-    return {counts, failures: this.#failures, fatal, wasInterrupted, hasYield};
+    const failures = Array.from(this.#failures, ([{task}, failure]) => ({id: task.id, failure}));
+    return {counts, failures, fatal, wasInterrupted, hasYield};
   }
 
   /** Hits and blocked tasks take their final state, tasks without missing inputs become ready. */
@@ -116,36 +120,36 @@ class Schedule {
 
   async #driveLane(lane: Lane): Promise<void> {
     for (;;) {
-      const waiting = this.#graph.isSettled || this.#stop.signal.aborted ? null : this.#queue.wait(lane);
+      const waiting = this.#isOver ? null : this.#queue.wait(lane);
       this.#wake();
-      const node = await waiting;
-      if (node === null) return;
-      const sidecar = await this.#open(lane, node);
+      const claim = await waiting;
+      if (claim === null) return;
+      const sidecar = await this.#open(lane, claim);
       if (sidecar === null) return;
-      await this.#runOnce(node, lane, sidecar);
+      if (!claim.signal.aborted) await this.#runOnce(claim.node, lane, sidecar);
     }
   }
 
   /** Null when the lane is of no more use; the task goes back to the others. */
-  async #open(lane: Lane, node: Node): Promise<Sidecar | null> {
+  async #open(lane: Lane, {node, signal}: Claim): Promise<Sidecar | null> {
     try {
       return await lane.open();
     } catch (thrown) {
       const failure = toFailure(thrown);
-      this.#release(node);
       this.#numLanesUp -= 1;
-      if (this.#stop.signal.aborted) this.#cancel(node);
-      else if (!isRetryable(failure) || this.#numLanesUp === 0) {
-        this.#cancel(node);
-        this.#giveUp(failure);
-      } else if (!isFinal(node.state)) this.#queue.add(node);
+      const isLast = !isRetryable(failure) || this.#numLanesUp === 0;
+      if (!signal.aborted) {
+        this.#release(node);
+        if (isLast) this.#cancel(node);
+        else this.#queue.add(node);
+      }
+      if (isLast && !this.#stop.signal.aborted) this.#giveUp(failure);
       this.#wake();
       return null;
     }
   }
 
   async #runOnce(node: Node, lane: Lane, sidecar: Sidecar): Promise<void> {
-    if (isFinal(node.state)) return this.#release(node);
     const {key} = node.task;
     const {store, execute, provenance, append} = this.#request;
     this.#graph.move(node, 'running');
@@ -154,16 +158,7 @@ class Schedule {
     const stopGrace = closeWhenDeaf(node.abort.signal, lane);
     try {
       const force = this.#force.signal;
-      const result = await attempt({
-        node,
-        sidecar,
-        lane: lane.index,
-        store,
-        execute,
-        provenance,
-        emit: this.#emit,
-        force,
-      });
+      const result = await attempt({node, sidecar, store, execute, provenance, emit: this.#emit, force});
       const {seconds, metrics, artefacts} = result;
       await append({type: 'taskFinished', key, seconds, metrics, artefacts});
       this.#graph.move(node, 'finished');
@@ -182,7 +177,7 @@ class Schedule {
   }
 
   #afterFailure(node: Node, failure: Failure): void {
-    const {key, id} = node.task;
+    const {key} = node.task;
     if (isStorageFailure(failure)) this.#giveUp(failure);
     else if (node.abort.signal.aborted) {
       this.#cancel(node);
@@ -195,23 +190,23 @@ class Schedule {
       this.#makeReadyLater(node, pauseBefore(node.attempt - 1, this.#retry));
       return;
     }
-    this.#failures.push({id, failure});
+    this.#failures.set(node, failure);
     this.#graph.move(node, 'failed');
     this.#blockDependents(node, key);
   }
 
   /** Gives ready tasks to lanes; where nothing is left to come, sends the lanes home. */
   #wake(): void {
-    if (this.#graph.isSettled || this.#stop.signal.aborted) this.#queue.dismiss();
+    if (this.#isOver) this.#queue.dismiss();
     else if (!this.#isPaused) this.#queue.wake(() => this.#claim());
     if (this.#graph.isSettled) this.#queue.dismiss();
   }
 
   /** The best ready task that nobody else has and that has not been done elsewhere meanwhile; null when there is none. */
-  #claim(): Node | null {
+  #claim(): Claim | null {
     for (let node = this.#queue.take(); node !== undefined; node = this.#queue.take()) {
       try {
-        if (this.#isMine(node)) return node;
+        if (this.#isMine(node)) return {node, signal: node.abort.signal};
       } catch (thrown) {
         this.#giveUp(storageFailure(`lease ${node.task.id}`, thrown).failure);
       }
@@ -256,16 +251,20 @@ class Schedule {
 
   #makeReadyLater(node: Node, ms: number): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      if (node.state !== 'waiting') return;
+      this.#timers.delete(node);
       this.#makeReady(node);
       this.#wake();
     }, ms);
-    this.#timers.add(timer);
+    this.#timers.set(node, timer);
   }
 
   #block(node: Node, by: string): void {
     this.#graph.move(node, 'blocked');
+    this.#blame(node, by);
+  }
+
+  #blame(node: Node, by: string): void {
+    node.blockedBy = by;
     this.#emit({type: 'taskBlocked', key: node.task.key, by});
   }
 
@@ -282,6 +281,10 @@ class Schedule {
     if (isFinal(node.state)) return;
     if (node.attempt > 0 || isAsked) this.#emit({type: 'taskCancelled', key: node.task.key});
     this.#graph.move(node, 'cancelled');
+    this.#queue.remove(node);
+    clearTimeout(this.#timers.get(node));
+    this.#timers.delete(node);
+    this.#release(node);
     if (!this.#stop.signal.aborted) this.#blockDependents(node, node.task.key);
   }
 
@@ -306,26 +309,53 @@ class Schedule {
 
   #controls(): Controls {
     return {
-      pause: () => {
-        this.#isPaused = true;
-      },
-      resume: () => {
-        this.#isPaused = false;
-        this.#wake();
-      },
-      cancelTask: (key) => {
-        const node = this.#graph.get(key);
-        if (node === undefined || isFinal(node.state)) return false;
-        node.abort.abort();
-        if (node.state !== 'running') {
-          this.#queue.remove(node);
-          this.#cancel(node, true);
-        }
-        this.#wake();
-        return true;
-      },
+      pause: () => this.#setPaused(true),
+      resume: () => this.#setPaused(false),
+      cancelTask: (key) => this.#cancelTask(key),
+      rerun: (keys) => this.#rerun(keys),
       cancelAll: () => this.#interrupt(),
     };
+  }
+
+  /** Nothing is left that could be steered. */
+  get #isOver(): boolean {
+    return this.#graph.isSettled || this.#stop.signal.aborted;
+  }
+
+  #setPaused(isPaused: boolean): void {
+    if (this.#isPaused === isPaused || this.#isOver) return;
+    this.#isPaused = isPaused;
+    this.#emit({type: isPaused ? 'runPaused' : 'runResumed'});
+    this.#wake();
+  }
+
+  #cancelTask(key: string): boolean {
+    const node = this.#graph.get(key);
+    if (node === undefined || isFinal(node.state)) return false;
+    node.abort.abort();
+    if (node.state !== 'running') this.#cancel(node, true);
+    this.#wake();
+    return true;
+  }
+
+  #rerun(keys: readonly string[] | null): number {
+    if (this.#isOver) return 0;
+    const {requeued, stillBlocked} = findRerun(this.#graph.nodes, keys);
+    for (const node of requeued) this.#requeue(node);
+    for (const [node, by] of stillBlocked) this.#blame(node, by);
+    for (const node of requeued) if (node.numMissing === 0) this.#makeReady(node);
+    this.#wake();
+    return requeued.size;
+  }
+
+  /** As if it had never been begun in this session. */
+  #requeue(node: Node): void {
+    this.#graph.move(node, 'pending');
+    this.#failures.delete(node);
+    node.attempt = 0;
+    node.blockedBy = null;
+    node.abort = new AbortController();
+    this.#emit({type: 'taskRequeued', key: node.task.key});
   }
 
   #release(node: Node): void {

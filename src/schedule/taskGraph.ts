@@ -9,15 +9,25 @@ export interface Node {
   readonly task: Task;
   readonly decision: Decision;
   state: TaskState;
-  /** Runs begun in this session. */
+  /** Runs begun in this session, since the task was last asked for. */
   attempt: number;
   /** Inputs that are neither finished nor found. */
   numMissing: number;
+  readonly inputs: Node[];
   readonly dependents: Node[];
   /** Earlier in the queue is smaller. */
   rank: number;
-  readonly abort: AbortController;
+  /** Aborts when this task is to stop; a task that is asked for again gets a new one. */
+  abort: AbortController;
   lease: Lease | null;
+  /** While it is blocked: the key of the task whose end blocks it, or the plan's reason. */
+  blockedBy: string | null;
+}
+
+/** The right of one lane to run a task; void once the signal has aborted, even where the task waits again meanwhile. */
+export interface Claim {
+  readonly node: Node;
+  readonly signal: AbortSignal;
 }
 
 export interface TaskGraph {
@@ -42,7 +52,10 @@ export function buildTaskGraph(plan: Plan, decisions: readonly Decision[]): Task
   for (const node of nodes) {
     for (const input of new Set(Object.values(node.task.inputs))) {
       node.numMissing += 1;
-      byKey.get(input)?.dependents.push(node);
+      const producer = byKey.get(input);
+      if (producer === undefined) continue;
+      producer.dependents.push(node);
+      node.inputs.push(producer);
     }
   }
   rankNodes(nodes);
@@ -50,8 +63,19 @@ export function buildTaskGraph(plan: Plan, decisions: readonly Decision[]): Task
 }
 
 function toNode(task: Task, decision: Decision): Node {
-  const abort = new AbortController();
-  return {task, decision, state: 'pending', attempt: 0, numMissing: 0, dependents: [], rank: 0, abort, lease: null};
+  return {
+    task,
+    decision,
+    state: 'pending',
+    attempt: 0,
+    numMissing: 0,
+    inputs: [],
+    dependents: [],
+    rank: 0,
+    abort: new AbortController(),
+    lease: null,
+    blockedBy: null,
+  };
 }
 
 function withMoves(nodes: readonly Node[], byKey: ReadonlyMap<string, Node>): TaskGraph {
@@ -69,8 +93,8 @@ function withMoves(nodes: readonly Node[], byKey: ReadonlyMap<string, Node>): Ta
         throw new Error(`task ${node.task.id} cannot go from ${node.state} to ${to}`);
       counts.set(node.state, (counts.get(node.state) ?? 0) - 1);
       counts.set(to, (counts.get(to) ?? 0) + 1);
+      numFinal += Number(isFinal(to)) - Number(isFinal(node.state));
       node.state = to;
-      if (isFinal(to)) numFinal += 1;
     },
   };
 }

@@ -1,8 +1,8 @@
 import type {SidecarEvent} from '../../protocol/index.ts';
 import type {TaskContext} from '../execute.ts';
 
-/** A sidecar's event as an event of the task it works on, or of its lane. */
-export function relay({emit, lane}: TaskContext, key: string): (event: SidecarEvent) => void {
+/** A sidecar's event as an event of the task it works on. */
+export function relay({emit}: TaskContext, key: string): (event: SidecarEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'phaseStarted':
@@ -18,10 +18,6 @@ export function relay({emit, lane}: TaskContext, key: string): (event: SidecarEv
         });
       case 'metricMeasured':
         return emit({type: 'metricMeasured', key, step: event.step, label: event.label, value: event.value});
-      case 'deviceMeasured': {
-        const {rank, device, memoryBytes, memoryLimitBytes, utilisation} = event;
-        return emit({type: 'laneMeasured', lane, rank, device, memoryBytes, memoryLimitBytes, utilisation});
-      }
       case 'logged':
         return emit({type: 'taskLogged', key, level: event.level, message: event.message});
     }
