@@ -4,9 +4,11 @@ import type {MetricCard} from './index.ts';
 export const tokenLoss: MetricCard = {
   id: 'token-loss',
   label: 'l',
+  title: 'token loss',
   unit: 'nats per token',
   formula: 'l = −(1/NT) Σ_i Σ_t log p(y_it | x_i,<t)',
-  cite: 'spec llm 4.5',
+  cite: 'arXiv 2508.01620, section 4.5 and Table 3',
   primitive: 'tokenLoss',
   ideal: "the retrained model's",
+  target: 'retrain',
 };

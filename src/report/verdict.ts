@@ -1,5 +1,15 @@
+import type {Row} from '../plan/suite.ts';
+import type {Task} from '../plan/task.ts';
 import type {Manifest} from '../store/manifest.ts';
-import type {ModelRole, TableModel} from './aggregate.ts';
+import type {ModelRole, TableModel, TableRow} from './aggregate.ts';
+import {caveatsOf} from './caveats.ts';
+import {type Comparison, comparisonsOf} from './comparisons.ts';
+import {averageGap, type GapToRetrain, gapsToRetrain, retrainedRow} from './gaps.ts';
+import {sentencesOf} from './sentences.ts';
+import {mean} from './statistics.ts';
+
+export type {Comparison} from './comparisons.ts';
+export type {GapToRetrain} from './gaps.ts';
 
 /** What a table says about unlearning: every row against Retrain, the trivial baselines and the noise of the seeds. */
 export interface Verdict {
@@ -7,6 +17,8 @@ export interface Verdict {
   readonly reference: string | null;
   /** The unlearned rows and Original, nearest to Retrain first; rows without a value last. */
   readonly rows: readonly VerdictRow[];
+  /** Every method against every trivial baseline in every column where both have runs of the same seeds. */
+  readonly comparisons: readonly Comparison[];
   /** Plain words for somebody who reads nothing else; the most important first. */
   readonly sentences: readonly string[];
   /** What limits the verdict: numbers of seeds, scale, what is missing, profiles. */
@@ -30,19 +42,8 @@ export interface VerdictRow {
   readonly cost: Cost | null;
 }
 
-/** Row − Retrain, paired by train seed. */
-export interface GapToRetrain {
-  readonly n: number;
-  readonly mean: number | null;
-  readonly std: number | null;
-  /** Half of the 95 % confidence interval of the mean (Student's t); null for fewer than two pairs. */
-  readonly halfWidth: number | null;
-  /** Whether 0 lies outside that interval; null where the noise is unknown. */
-  readonly isBeyondSeedNoise: boolean | null;
-}
-
 export interface Cost {
-  /** Mean seconds of one unlearning, and of one retraining. */
+  /** Mean seconds of one unlearning, scoring included, and of one retraining. */
   readonly seconds: number;
   readonly retrainSeconds: number | null;
 }
@@ -51,6 +52,96 @@ export interface Cost {
 export type SecondsOf = (taskKey: string) => number | null;
 
 /** The verdict of a table, complete or not. */
-export function verdictOf(_manifest: Manifest, _table: TableModel, _secondsOf: SecondsOf): Verdict {
-  return {reference: null, rows: [], sentences: [], caveats: []};
+export function verdictOf(manifest: Manifest, table: TableModel, secondsOf: SecondsOf): Verdict {
+  const retrained = retrainedRow(table);
+  const hasReference = retrained !== null && table.columns.some(({id}) => (retrained.cells[id]?.n ?? 0) > 0);
+  const others = table.rows.filter(({model}) => model !== 'retrainedModel');
+  const rows = nearestFirst(
+    table,
+    others.map((row) => toRow(manifest, table, row, secondsOf)),
+  );
+  const unlearned = others.filter(({model}) => model === 'unlearnedModel');
+  const isTrivial = ({id}: TableRow): boolean => rows.some((row) => row.id === id && row.isTrivial);
+  const comparisons = comparisonsOf(
+    table,
+    unlearned.filter((row) => !isTrivial(row)),
+    unlearned.filter(isTrivial),
+  );
+  const facts = {manifest, table, retrained: hasReference ? retrained : null, rows, comparisons};
+  return {
+    reference: hasReference ? retrained.label : null,
+    rows,
+    comparisons,
+    sentences: sentencesOf(facts),
+    caveats: caveatsOf(facts),
+  };
+}
+
+/** What sentences and caveats are made from. */
+export interface VerdictFacts {
+  readonly manifest: Manifest;
+  readonly table: TableModel;
+  /** null while it has no value. */
+  readonly retrained: TableRow | null;
+  readonly rows: readonly VerdictRow[];
+  readonly comparisons: readonly Comparison[];
+}
+
+function toRow(manifest: Manifest, table: TableModel, row: TableRow, secondsOf: SecondsOf): VerdictRow {
+  const {id, label, profile, model, numExpected} = row;
+  const gaps = gapsToRetrain(table, row);
+  return {
+    id,
+    label,
+    profile,
+    model,
+    isTrivial: isTrivialRow(manifest.suite.rows.find((known) => known.id === id)),
+    n: Math.max(0, ...Object.values(row.cells).map(({n}) => n)),
+    numExpected,
+    gaps,
+    averageGap: averageGap(table, gaps),
+    cost: costOf(manifest, id, secondsOf),
+  };
+}
+
+/** Manifests of version 0.1.0 say it in the note alone. */
+const isTrivialRow = (row: Row | undefined): boolean => row?.isTrivial ?? row?.note.startsWith('trivial') ?? false;
+
+function costOf({plan}: Manifest, row: string, secondsOf: SecondsOf): Cost | null {
+  const seconds = meanSeconds(
+    plan.tasks.filter((task) => task.spec.kind === 'unlearn' && task.row === row),
+    secondsOf,
+  );
+  const references = new Set(plan.tasks.flatMap(({inputs}) => inputs.reference ?? []));
+  const retrainSeconds = meanSeconds(
+    plan.tasks.filter(({key}) => references.has(key)),
+    secondsOf,
+  );
+  return seconds === null ? null : {seconds, retrainSeconds};
+}
+
+function meanSeconds(tasks: readonly Task[], secondsOf: SecondsOf): number | null {
+  const seconds = tasks.flatMap(({key}) => secondsOf(key) ?? []);
+  return seconds.length === 0 ? null : mean(seconds);
+}
+
+/** By average gap where columns can be averaged, else by the mean of the ranks in each column. */
+function nearestFirst(table: TableModel, rows: readonly VerdictRow[]): readonly VerdictRow[] {
+  const hasOneUnit = new Set(table.columns.map(({unit}) => unit)).size === 1;
+  const distance = new Map(
+    rows.map((row) => [row, (hasOneUnit ? row.averageGap : meanRank(table, rows, row)) ?? Number.NaN]),
+  );
+  const of = (row: VerdictRow): number => {
+    const found = distance.get(row) ?? Number.NaN;
+    return Number.isNaN(found) ? Number.MAX_VALUE : found;
+  };
+  return rows.toSorted((a, b) => of(a) - of(b));
+}
+
+function meanRank(table: TableModel, rows: readonly VerdictRow[], row: VerdictRow): number {
+  const size = ({gaps}: VerdictRow, column: string): number => Math.abs(gaps[column]?.mean ?? Number.NaN);
+  const ranks = table.columns.flatMap(({id}) =>
+    Number.isNaN(size(row, id)) ? [] : [rows.filter((other) => size(other, id) < size(row, id)).length],
+  );
+  return mean(ranks);
 }

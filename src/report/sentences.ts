@@ -1,0 +1,199 @@
+import {metricOf} from '../metrics/index.ts';
+import type {TableColumn} from './aggregate.ts';
+import type {Comparison} from './comparisons.ts';
+import type {GapToRetrain} from './gaps.ts';
+import type {VerdictFacts, VerdictRow} from './verdict.ts';
+import {amount, beyondOrWithin, counted, listed, withNoise} from './words.ts';
+
+/** A verdict in plain words, made from its numbers alone: who is nearer to Retrain than the trivial baselines, who is not told apart from them. */
+export function sentencesOf(facts: VerdictFacts): readonly string[] {
+  if (facts.retrained === null) return [noReference(facts)];
+  return [
+    ...againstBestTrivial(facts),
+    ...facts.table.columns.flatMap((column) => nearest(facts, column)),
+    ...notToldApart(facts),
+    ...facts.table.columns.flatMap((column) => overshoot(facts, column)),
+    ...diverged(facts),
+    ...cost(facts),
+  ];
+}
+
+function noReference({table}: VerdictFacts): string {
+  const isPlanned = table.rows.some(({model}) => model === 'retrainedModel');
+  return isPlanned
+    ? 'No verdict yet: Retrain, which all rows are held against, has no value.'
+    : 'No verdict: the suite has no row of a retrained model that others could be held against.';
+}
+
+/** The claim that matters: does any method do more than the best of what is known to do nothing of use? */
+function againstBestTrivial({rows, comparisons, table}: VerdictFacts): string[] {
+  const family = comparisons.filter(({isBestTrivial}) => isBestTrivial);
+  const methods = rows.filter(isMethod);
+  if (methods.length === 0) return ['There is no method here beside the baselines.'];
+  if (!rows.some(({isTrivial}) => isTrivial))
+    return ['The suite has no trivial baseline: nothing shows whether a method does more than doing nothing would.'];
+  if (family.length === 0) return ['No method and trivial baseline have a run of the same seeds yet.'];
+  if (family.every(({relation}) => relation === null))
+    return [
+      'Every method has a single run: whether one is nearer to Retrain than a trivial baseline cannot be told from noise.',
+    ];
+  const better = family.filter(({relation}) => relation === 'better');
+  const beaten = new Set(better.map(({column}) => column));
+  const unbeaten = table.columns.filter(({id}) => !beaten.has(id)).map(({header}) => header);
+  return [
+    ...better.map((comparison) => saidBetter(comparison, rows, table.columns)),
+    ...(unbeaten.length === 0
+      ? []
+      : [
+          `${better.length === 0 ? 'No method' : `In ${listed(unbeaten)} no method`} is nearer to Retrain than the best trivial baseline${better.length === 0 ? ', in any column' : ''} (${bestNames(family, rows, table.columns, unbeaten)}).`,
+        ]),
+    ...saidWorse(family, rows, table.columns),
+  ];
+}
+
+function saidBetter(comparison: Comparison, rows: readonly VerdictRow[], columns: readonly TableColumn[]): string {
+  const column = columns.find(({id}) => id === comparison.column);
+  const {row, trivial} = comparison;
+  return `In ${column?.header} ${labelOf(rows, row)} is nearer to Retrain than the best trivial baseline ${labelOf(rows, trivial)}, by ${amount(comparison)} ${column?.unit}.`;
+}
+
+/** `No-op`, or `No-op in l_r; GA head in l_f` where columns differ. */
+function bestNames(
+  family: readonly Comparison[],
+  rows: readonly VerdictRow[],
+  columns: readonly TableColumn[],
+  headers: readonly string[],
+): string {
+  const shown = columns.filter(({header}) => headers.includes(header));
+  const groups = Map.groupBy(shown, ({id}) => family.find(({column}) => column === id)?.trivial ?? '');
+  groups.delete('');
+  if (groups.size === 1) return [...groups.keys()].map((id) => labelOf(rows, id)).join();
+  return [...groups]
+    .map(([id, where]) => `${labelOf(rows, id)} in ${listed(where.map(({header}) => header))}`)
+    .join('; ');
+}
+
+/** Methods that are farther from Retrain in the same columns share a clause. */
+function saidWorse(
+  family: readonly Comparison[],
+  rows: readonly VerdictRow[],
+  columns: readonly TableColumn[],
+): string[] {
+  const worse = family.filter(({relation}) => relation === 'worse');
+  if (worse.length === 0) return [];
+  const byRow = [...Map.groupBy(worse, ({row}) => row)].map(([row, group]) => ({
+    row,
+    where: columns.filter(({id}) => group.some(({column}) => column === id)).map(({header}) => header),
+  }));
+  const groups = [...Map.groupBy(byRow, ({where}) => where.join())].map(([, group]) => {
+    const where = group[0]?.where ?? [];
+    const place = where.length === columns.length ? 'every column' : listed(where);
+    return `in ${place} ${listed(group.map(({row}) => labelOf(rows, row)))}`;
+  });
+  return [`Farther from Retrain than the best trivial baseline, beyond seed noise: ${groups.join('; ')}.`];
+}
+
+/** Which unlearned row is nearest in a column, and how far the nearest of the other kind is. */
+function nearest(facts: VerdictFacts, column: TableColumn): string[] {
+  const gapOf = (row: VerdictRow): GapToRetrain | undefined => row.gaps[column.id];
+  const distance = (row: VerdictRow): number => Math.abs(gapOf(row)?.mean ?? Number.NaN);
+  const ranked = facts.rows
+    .filter((row) => row.model === 'unlearnedModel' && !Number.isNaN(distance(row)))
+    .sort((a, b) => distance(a) - distance(b));
+  const [first] = ranked;
+  const second = ranked.find(({isTrivial}) => isTrivial !== first?.isTrivial);
+  const gap = first && gapOf(first);
+  if (first === undefined || gap === undefined) return [];
+  const other = second && gapOf(second);
+  const rest =
+    second === undefined || other === undefined
+      ? ''
+      : `; nearest ${second.isTrivial ? 'trivial baseline' : 'method'} ${second.label}, ${withNoise(other)}`;
+  return [
+    `Nearest to Retrain in ${column.header} (${meaningOf(facts, column)}): ${first.label}${first.isTrivial ? ', a trivial baseline' : ''}, gap ${withNoise(gap)} ${column.unit} (${beyondOrWithin(gap)})${rest}.`,
+  ];
+}
+
+/** Where the data do not show a method to do anything else than a baseline that cannot have learnt anything from the scores. */
+function notToldApart({rows, comparisons, table}: VerdictFacts): string[] {
+  const groups = [...Map.groupBy(comparisons, ({row, trivial}) => `${row} ${trivial}`).values()];
+  return groups.flatMap((group) => {
+    const same = group.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false);
+    const [first] = same;
+    if (first === undefined) return [];
+    const where =
+      same.length === table.columns.length && same.length > 1
+        ? 'any column'
+        : listed(
+            same.map(({column}) => headerOf(table.columns, column)),
+            'or',
+          );
+    const numbers = same.map((comparison) => `${headerOf(table.columns, comparison.column)} ${withNoise(comparison)}`);
+    return [
+      `${labelOf(rows, first.row)} is not told apart from the trivial baseline ${labelOf(rows, first.trivial)} in ${where} (distances from Retrain differ by ${numbers.join(', ')}; ${counted(first.n, 'pair')}).`,
+    ];
+  });
+}
+
+/** Past Retrain on the side that Original is not on. A metric whose ideal is the least it can be has no other side. */
+function overshoot(facts: VerdictFacts, column: TableColumn): string[] {
+  const original = facts.rows.find(({model}) => model === 'originalModel')?.gaps[column.id]?.mean ?? 0;
+  if (cardOf(facts, column)?.target !== 'retrain' || !(Math.abs(original) > 0)) return [];
+  const past = facts.rows.filter((row) => {
+    const {mean, isBeyondSeedNoise} = row.gaps[column.id] ?? {mean: null, isBeyondSeedNoise: null};
+    const isPast = row.model === 'unlearnedModel' && isBeyondSeedNoise === true && (mean ?? 0) * original < 0;
+    return isPast && Math.abs(mean ?? 0) > Math.abs(original);
+  });
+  if (past.length === 0) return [];
+  const by = past.map((row) => `${row.label} by ${amount(row.gaps[column.id] ?? {mean: null, halfWidth: null})}`);
+  const verb = past.length === 1 ? 'row overshoots' : 'rows overshoot';
+  return [
+    `${past.length} ${verb} in ${column.header}: past Retrain, and farther from it than Original was before unlearning (${listed(by)} ${column.unit}; Original ${withNoise({mean: original, halfWidth: null})}).`,
+  ];
+}
+
+function diverged({rows, table}: VerdictFacts): string[] {
+  const where = (row: VerdictRow): string[] =>
+    table.columns.filter(({id}) => Number.isNaN(row.gaps[id]?.mean ?? 0)).map(({header}) => header);
+  const lost = rows.filter((row) => where(row).length > 0);
+  return lost.map(
+    (row) => `${row.label} diverged: a value of ${listed(where(row))} is not finite, so its gap is not a number.`,
+  );
+}
+
+/** Unlearning is worth its name while it costs less than training anew. */
+function cost({rows}: VerdictFacts): string[] {
+  const shares = rows.flatMap(({label, isTrivial, cost}) =>
+    cost === null || cost.retrainSeconds === null || cost.retrainSeconds <= 0 || isTrivial
+      ? []
+      : [{label, share: cost.seconds / cost.retrainSeconds}],
+  );
+  if (shares.length === 0) return [];
+  const percent = ({label, share}: {label: string; share: number}): string =>
+    `${label} ${share >= 0.1 ? Math.round(100 * share) : (100 * share).toPrecision(1)} %`;
+  return [`One unlearning took, of the time of one retraining: ${listed(shares.map(percent))}.`];
+}
+
+const isMethod = ({model, isTrivial}: VerdictRow): boolean => model === 'unlearnedModel' && !isTrivial;
+
+const labelOf = (rows: readonly VerdictRow[], id: string): string => rows.find((row) => row.id === id)?.label ?? id;
+
+const headerOf = (columns: readonly TableColumn[], id: string): string =>
+  columns.find((column) => column.id === id)?.header ?? id;
+
+const measurementOf = ({manifest}: VerdictFacts, {id}: TableColumn) =>
+  manifest.suite.scenario.measurements.find(({label}) => label === id);
+
+function cardOf(facts: VerdictFacts, column: TableColumn) {
+  const measurement = measurementOf(facts, column);
+  return measurement === undefined ? null : metricOf(measurement.primitive);
+}
+
+/** `token loss on forgetTest; Retrain 2.39`. */
+function meaningOf(facts: VerdictFacts, column: TableColumn): string {
+  const card = cardOf(facts, column);
+  const sets = measurementOf(facts, column)?.selection.sets ?? [];
+  const retrained = facts.retrained?.cells[column.id]?.mean ?? null;
+  const value = retrained === null ? [] : [`Retrain ${withNoise({mean: retrained, halfWidth: null})}`];
+  return [...(card === null ? [] : [`${card.title} on ${listed(sets)}`]), ...value].join('; ');
+}
