@@ -1,9 +1,13 @@
-import type {MetricCard} from '../metrics/index.ts';
-import type {TaskSpec} from '../plan/task.ts';
+import {methods} from '../methods/index.ts';
+import {paramsOf} from '../methods/params.ts';
+import {type MetricCard, metricOf} from '../metrics/index.ts';
+import {canonicalJson} from '../plan/canonical.ts';
+import type {Plan, Task, TaskSpec} from '../plan/task.ts';
 import type {Measurement} from '../protocol/index.ts';
 import type {Manifest} from '../store/manifest.ts';
 import type {StoredObject} from '../store/result.ts';
-import type {TableCell, TableColumn, TableModel} from './aggregate.ts';
+import type {CellValue, TableCell, TableColumn, TableModel} from './aggregate.ts';
+import {narrowedCommand, seedsOf} from './command.ts';
 import type {Evidence} from './evidence.ts';
 
 /** Where a number of a table comes from, down to seeds, tasks and files. */
@@ -16,7 +20,7 @@ export interface CellExplanation {
   readonly metric: {readonly card: MetricCard; readonly measurement: Measurement} | null;
   /** One per value, by train and unlearn seed. */
   readonly values: readonly ValueExplanation[];
-  /** Reproduces this cell and nothing else that is not needed for it. */
+  /** Reproduces this cell and nothing else that is not needed for it, but Original and Retrain, which it is read against. */
   readonly command: string;
 }
 
@@ -45,21 +49,142 @@ export interface TaskExplanation {
   readonly finishedAt: string | null;
   /** Run, version, commit, device and packages of the process that computed it: it may be another run than this one. */
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Run that computed it; null while it has no result. */
+  readonly computedBy: string | null;
+  /** Files whose content is part of the key: path → sha256. */
+  readonly code: Readonly<Record<string, string>>;
   readonly command: string;
 }
 
 /** null for a row or column that the table does not have. */
 export function explainCell(
-  _manifest: Manifest,
-  _table: TableModel,
-  _rowId: string,
-  _columnId: string,
-  _evidence: Evidence,
+  manifest: Manifest,
+  table: TableModel,
+  rowId: string,
+  columnId: string,
+  evidence: Evidence,
 ): CellExplanation | null {
-  return null;
+  const row = table.rows.find(({id}) => id === rowId);
+  const column = table.columns.find(({id}) => id === columnId);
+  const cell = row?.cells[columnId];
+  if (row === undefined || column === undefined || cell === undefined) return null;
+  const values = cell.values.toSorted(bySeeds);
+  return {
+    run: manifest.runId,
+    row: {id: row.id, label: row.label, profile: row.profile, note: row.note},
+    column,
+    cell,
+    metric: metricIn(manifest, columnId, values),
+    values: values.map((value) => explainValue(manifest, columnId, value, evidence)),
+    command: commandFor(manifest, rowId, values),
+  };
 }
 
 /** null for a key that the run's plan does not have. */
-export function explainTask(_manifest: Manifest, _key: string, _evidence: Evidence): TaskExplanation | null {
-  return null;
+export function explainTask(manifest: Manifest, key: string, evidence: Evidence): TaskExplanation | null {
+  const task = taskOf(manifest.plan, key);
+  if (task === undefined) return null;
+  const result = evidence.result(key);
+  const {runId} = result?.provenance ?? {};
+  return {
+    key,
+    id: task.id,
+    kind: task.spec.kind,
+    params: paramsIn(task.spec),
+    inputs: task.inputs,
+    artefacts: result?.artefacts ?? {},
+    metrics: result?.metrics ?? {},
+    seconds: result?.seconds ?? null,
+    finishedAt: result?.finishedAt ?? null,
+    provenance: result?.provenance ?? {},
+    computedBy: typeof runId === 'string' ? runId : null,
+    code: task.keyParts.code,
+    command: commandOf(manifest, task),
+  };
+}
+
+function explainValue(manifest: Manifest, column: string, value: CellValue, evidence: Evidence): ValueExplanation {
+  const {trainSeed, unlearnSeed, taskKey} = value;
+  const row = taskOf(manifest.plan, taskKey)?.row ?? null;
+  return {
+    value: value.value,
+    trainSeed,
+    unlearnSeed,
+    numSamples: numSamplesIn(evidence, taskKey, column),
+    tasks: chain(manifest.plan, taskKey).flatMap((key) => explainTask(manifest, key, evidence) ?? []),
+    command: commandFor(manifest, row, [value]),
+  };
+}
+
+const bySeeds = (a: CellValue, b: CellValue): number =>
+  (a.trainSeed ?? -1) - (b.trainSeed ?? -1) || (a.unlearnSeed ?? -1) - (b.unlearnSeed ?? -1);
+
+const taskOf = (plan: Plan, key: string): Task | undefined => plan.tasks.find((task) => task.key === key);
+
+/** A task and all that it stands on, each once. In a plan inputs come first, so backwards they come last, and the data at the very end. */
+function chain(plan: Plan, key: string): readonly string[] {
+  const needed = new Set([key]);
+  for (const task of plan.tasks.toReversed()) {
+    if (needed.has(task.key)) for (const input of Object.values(task.inputs)) needed.add(input);
+  }
+  return plan.tasks
+    .map((task) => task.key)
+    .filter((known) => needed.has(known))
+    .reverse();
+}
+
+/** The measurement as the tasks behind the cell made it: of a trajectory it is on fewer samples than at the end. */
+function metricIn({plan, suite}: Manifest, column: string, values: readonly CellValue[]): CellExplanation['metric'] {
+  const spec = taskOf(plan, values[0]?.taskKey ?? '')?.spec;
+  const made = spec?.kind === 'unlearn' ? spec.trace : suite.scenario.measurements;
+  const measurement = made.find(({label}) => label === column);
+  const card = measurement === undefined ? null : metricOf(measurement.primitive);
+  return measurement === undefined || card === null ? null : {card, measurement};
+}
+
+/** `outputs.values` as the evaluate task writes it. */
+function numSamplesIn(evidence: Evidence, key: string, column: string): number | null {
+  const values = evidence.result(key)?.outputs.values;
+  if (!Array.isArray(values)) return null;
+  const measured = values.find(({label}: {label: string}) => label === column);
+  return measured?.numSamples ?? null;
+}
+
+function paramsIn(spec: TaskSpec): TaskExplanation['params'] {
+  if (spec.kind !== 'unlearn') return [];
+  const defaults = defaultsOf(spec.method);
+  return Object.entries(spec.params).map(([name, value]) => ({
+    name,
+    value,
+    isDefault: name in defaults && canonicalJson(defaults[name]) === canonicalJson(value),
+  }));
+}
+
+/** A run of another version may name a method that is no more. */
+const defaultsOf = (method: string): Readonly<Record<string, unknown>> =>
+  methods[method] === undefined ? {} : paramsOf({method, profile: 'sound', params: {}}, method);
+
+function commandFor({command, suite}: Manifest, row: string | null, values: readonly CellValue[]): string {
+  return narrowedCommand(command, {
+    rows: row === null ? null : [row],
+    trainSeeds: seedsOf(
+      suite,
+      'train',
+      values.map(({trainSeed}) => trainSeed),
+    ),
+    unlearnSeeds: seedsOf(
+      suite,
+      'unlearn',
+      values.map(({unlearnSeed}) => unlearnSeed),
+    ),
+  });
+}
+
+/** A task without a row is part of every row: the first one brings it, at one seed. */
+function commandOf({command, suite}: Manifest, {row, trainSeed, unlearnSeed}: Task): string {
+  return narrowedCommand(command, {
+    rows: [row ?? suite.rows[0]?.id ?? ''],
+    trainSeeds: [trainSeed ?? suite.seeds.train[0] ?? 0],
+    unlearnSeeds: [unlearnSeed ?? suite.seeds.unlearn[0] ?? 0],
+  });
 }
