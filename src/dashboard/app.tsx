@@ -17,18 +17,20 @@ export interface AppProps {
   readonly theme: Theme;
   /** Milliseconds that the screen stays after the run has ended, unless a key was pressed; null: until `q`. */
   readonly closeAfterMs: number | null;
+  /** The time of the run: a replay's is not the wall's. */
+  readonly clock: () => number;
 }
 
 /** Milliseconds after which clocks are redrawn when nothing else has happened. */
 const IDLE_REDRAW_MS = 1_000;
 
-export function App({store, manifest, controls, theme, closeAfterMs}: AppProps): ReactNode {
+export function App({store, manifest, controls, theme, closeAfterMs, clock}: AppProps): ReactNode {
   const projection = useSyncExternalStore(store.subscribe, store.get);
   const [screen, setScreen] = useState(initialScreen);
   const size = useWindowSize();
   const {exit} = useApp();
   const {isRawModeSupported} = useStdin();
-  const now = useClock();
+  const now = useClock(clock);
   // The table depends on metrics alone, not on the progress that redraws the rest.
   // biome-ignore lint/correctness/useExhaustiveDependencies: metricsVersion stands for the parts of the projection that count
   const table = useMemo(() => tableOfProjection(manifest, projection), [manifest, projection.metricsVersion]);
@@ -44,7 +46,7 @@ export function App({store, manifest, controls, theme, closeAfterMs}: AppProps):
   const isOver = projection.run?.seconds != null;
   // Who stopped the run wants out; who pressed any other key is reading.
   const wantsOut = screen.numCancels > 0;
-  const closesIn = useClosing(isOver && (wantsOut || !screen.touched), wantsOut ? 0 : closeAfterMs, now, exit);
+  const closesIn = useClosing(isOver && (wantsOut || !screen.touched), wantsOut ? 0 : closeAfterMs, exit);
 
   useInput(
     (input, key) => {
@@ -73,18 +75,18 @@ export function App({store, manifest, controls, theme, closeAfterMs}: AppProps):
 }
 
 /** The time of this redraw; asks for another one only when a second passes without any. */
-function useClock(): number {
+function useClock(clock: () => number): number {
   const [, redraw] = useState(0);
-  const now = Date.now();
+  const now = clock();
   useEffect(() => {
-    const timer = setTimeout(() => redraw(now), IDLE_REDRAW_MS);
+    const timer = setTimeout(() => redraw(performance.now()), IDLE_REDRAW_MS);
     return () => clearTimeout(timer);
   });
   return now;
 }
 
 /** Leaves some time after the end; returns the seconds left, null while the screen stays. */
-function useClosing(isOver: boolean, afterMs: number | null, now: number, exit: () => void): number | null {
+function useClosing(isOver: boolean, afterMs: number | null, exit: () => void): number | null {
   const [endsAt, setEndsAt] = useState<number | null>(null);
   useEffect(() => {
     if (!isOver || afterMs === null) return setEndsAt(null);
@@ -92,5 +94,5 @@ function useClosing(isOver: boolean, afterMs: number | null, now: number, exit: 
     const timer = setTimeout(exit, afterMs);
     return () => clearTimeout(timer);
   }, [isOver, afterMs, exit]);
-  return endsAt === null ? null : Math.max(0, Math.ceil((endsAt - now) / 1_000));
+  return endsAt === null ? null : Math.max(0, Math.ceil((endsAt - Date.now()) / 1_000));
 }

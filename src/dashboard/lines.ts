@@ -11,6 +11,8 @@ export interface LineOptions {
   readonly colour?: boolean;
   /** Milliseconds between two progress lines of one task; 30,000 by default. */
   readonly progressEveryMs?: number;
+  /** What has happened already and is not told; by default nothing. */
+  readonly from?: Projection;
 }
 
 /** One line per change of state and, at most every half minute, one on the progress of each running task. ASCII, no cursor movement. */
@@ -18,8 +20,9 @@ export function lineReporter({
   write,
   colour = false,
   progressEveryMs = 30_000,
+  from = empty(),
 }: LineOptions): (record: EventRecord) => void {
-  let projection = empty();
+  let projection = from;
   const spokenAt = new Map<string, number>();
 
   return (record) => {

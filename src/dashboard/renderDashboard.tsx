@@ -15,6 +15,8 @@ export interface DashboardOptions {
   readonly theme?: Theme;
   /** Milliseconds that the screen stays after the run, unless a key was pressed; 3,000 by default, null: until it is left. */
   readonly closeAfterMs?: number | null;
+  /** Milliseconds since 1970 as the run has it; Date.now by default. A replay has a clock of its own. */
+  readonly clock?: () => number;
 }
 
 export interface Dashboard {
@@ -36,9 +38,17 @@ export function renderDashboard({
   stderr = process.stderr,
   theme = themeOf(process.env),
   closeAfterMs = 3_000,
+  clock = Date.now,
 }: DashboardOptions): Dashboard {
   const instance = render(
-    <App store={store} manifest={manifest} controls={controls} theme={theme} closeAfterMs={closeAfterMs} />,
+    <App
+      store={store}
+      manifest={manifest}
+      controls={controls}
+      theme={theme}
+      closeAfterMs={closeAfterMs}
+      clock={clock}
+    />,
     {
       stdout,
       stdin,
