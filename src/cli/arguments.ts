@@ -36,5 +36,17 @@ export function wholeNumbers(who: string, field: string, range: Range): (value: 
   };
 }
 
+/** Words parted by commas, none of them twice, e.g. `ga,npo`. */
+export function words(who: string, field: string): (value: string) => string[] {
+  return (value) => {
+    const parts = value.split(',').map((part) => part.trim());
+    const allowed = 'words parted by commas, every one once';
+    if (parts.includes('')) throw new BadInput({who, field, value, problem: 'has an empty word', allowed});
+    const twice = parts.find((part, index) => parts.indexOf(part) !== index);
+    if (twice === undefined) return parts;
+    throw new BadInput({who, field, value: twice, problem: 'is given twice', allowed});
+  };
+}
+
 /** Seeds fit 32 bits: what numpy and torch both take. */
 export const SEED_RANGE: Range = {min: 0, max: 4_294_967_295};

@@ -4,11 +4,13 @@ import {dirname, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {BadInput} from '../protocol/badInput.ts';
 import type {Transport} from '../sidecar/sidecar.ts';
-import {oneOf, SEED_RANGE, wholeNumber, wholeNumbers} from './arguments.ts';
+import {oneOf, SEED_RANGE, wholeNumber, wholeNumbers, words} from './arguments.ts';
 
 /** What `run`, `reproduce` and `plan` understand alike. */
 export interface SuiteOptions {
   readonly model?: string;
+  /** Ids of rows; what is only trained stays beside them. */
+  readonly rows?: string[];
   readonly seeds?: number[];
   readonly trainSeeds?: number[];
   readonly device: string;
@@ -22,6 +24,11 @@ export interface SuiteOptions {
 export function addSuiteOptions(command: Command, who: string): Command {
   return command
     .option('--model <id>', 'model in place of the one that the suite names')
+    .option(
+      '--rows <list>',
+      'these rows alone, by id, e.g. ga,imu; Original and Retrain stay beside them',
+      words(who, '--rows'),
+    )
     .option('--seeds <list>', 'unlearn seeds, e.g. 1,2,3', wholeNumbers(who, '--seeds', SEED_RANGE))
     .option(
       '--train-seeds <list>',
