@@ -1,5 +1,6 @@
 import type {WeightDiagnostics} from '../../protocol/index.ts';
 import type {Colour, Theme} from '../theme.ts';
+import {joined} from './layout.ts';
 import {dim, fitLeft, type Line, type Span, span} from './line.ts';
 import {short} from './text.ts';
 
@@ -76,7 +77,7 @@ function binned({edges, counts}: Histogram, room: number): readonly Bin[] {
 /** One row of characters; `fromBelow` counts them from 1. */
 function barRow(bins: readonly Bin[], most: number, fromBelow: number, options: HistogramOptions): Line {
   const levels = options.theme.ascii ? LEVELS.ascii : LEVELS.blocks;
-  return bins.map(({from, to, count, width}): Span => {
+  const bars = bins.map(({from, to, count, width}): Span => {
     const steps =
       most === 0 ? 0 : Math.max(count > 0 ? 1 : 0, Math.round((count / most) * options.height * levels.length));
     const here = Math.min(levels.length, steps - (fromBelow - 1) * levels.length);
@@ -84,6 +85,7 @@ function barRow(bins: readonly Bin[], most: number, fromBelow: number, options: 
     const colour = options.colourOf(from, to);
     return colour === null ? dim(text) : span(text, {colour});
   });
+  return joined(bars);
 }
 
 function axisLine(low: number, high: number, plotWidth: number, {marks, theme}: HistogramOptions): Line {
@@ -110,15 +112,4 @@ function labelLine(low: number, high: number, plotWidth: number): Line {
   const [left, right] = [short(low), short(high)];
   const gap = Math.max(1, plotWidth - left.length - right.length);
   return [dim(`${' '.repeat(SCALE_WIDTH - 1)}${left}${' '.repeat(gap)}${right}`)];
-}
-
-/** Neighbours of one style become one span. */
-function joined(spans: readonly Span[]): Line {
-  const out: Span[] = [];
-  for (const piece of spans) {
-    const last = out.at(-1);
-    if (last !== undefined && last.bold === piece.bold) out[out.length - 1] = {...last, text: last.text + piece.text};
-    else out.push(piece);
-  }
-  return out;
 }

@@ -1,5 +1,5 @@
 import type {Theme} from '../theme.ts';
-import {cut, dim, type Line, lengthOf, span} from './line.ts';
+import {cut, dim, type Line, lengthOf, type Span, span} from './line.ts';
 
 /** A rule with a title: what stands below belongs together. */
 export function heading(title: string, width: number, {ascii}: Theme): Line {
@@ -83,6 +83,19 @@ export function scrolled(lines: readonly Line[], first: number, numRows: number)
 /** The last line that scrolling may begin with. */
 export const lastScroll = (numLines: number, numRows: number): number =>
   numLines <= numRows ? 0 : numLines - Math.max(1, numRows - 1);
+
+/** Neighbours of one style become one span: a terminal is told of a style once. */
+export function joined(line: Line): Line {
+  const out: Span[] = [];
+  for (const piece of line) {
+    const last = out.at(-1);
+    const isAlike =
+      last !== undefined && last.colour === piece.colour && last.bold === piece.bold && last.dim === piece.dim;
+    if (isAlike) out[out.length - 1] = {...last, text: last.text + piece.text};
+    else out.push(piece);
+  }
+  return out;
+}
 
 /** Exactly `width` characters. */
 export function padded(line: Line, width: number): Line {

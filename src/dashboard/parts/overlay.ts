@@ -1,6 +1,7 @@
 import type {Point} from '../../store/series.ts';
 import type {Colour, Theme} from '../theme.ts';
 import {chart} from './chart.ts';
+import {joined} from './layout.ts';
 import {type Line, type Span, span} from './line.ts';
 
 /** One curve of several in a chart: told by its letter, and by its colour where there are colours. */
@@ -82,15 +83,4 @@ function letterPlace(rows: readonly string[][], index: number, numCurves: number
     for (const x of [wanted + away, wanted - away]) if (rowAt(x) >= 0) return {row: rowAt(x), x};
   }
   return null;
-}
-
-function joined(spans: readonly Span[]): Line {
-  const out: Span[] = [];
-  for (const piece of spans) {
-    const last = out.at(-1);
-    if (last !== undefined && last.colour === piece.colour && last.bold === piece.bold)
-      out[out.length - 1] = {...last, text: last.text + piece.text};
-    else out.push(piece);
-  }
-  return out;
 }
