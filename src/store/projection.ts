@@ -152,50 +152,87 @@ export function empty(): Projection {
 }
 
 /** The projection after one more event. A record that was folded already (seq not above the last) changes nothing, so a stream may repeat itself. */
-export function fold(projection: Projection, {seq, at, event}: EventRecord): Projection {
-  if (seq <= projection.seq) return projection;
-  return apply({...projection, seq, at, rate: countEvent(projection.rate, at)}, event, at);
+export const fold = (projection: Projection, record: EventRecord): Projection => foldAll([record], projection);
+
+/** The same as folding one by one, without a copy of every list for every event. `from` stays as it is. */
+export function foldAll(records: Iterable<EventRecord>, from: Projection = empty()): Projection {
+  let draft: Draft | null = null;
+  let lastSeq = from.seq;
+  for (const {seq, at, event} of records) {
+    if (seq <= lastSeq) continue;
+    lastSeq = seq;
+    draft ??= {...from, owned: new Set()};
+    draft.seq = seq;
+    draft.at = at;
+    draft.rate = countEvent(draft.rate, at);
+    apply(draft, event, at);
+  }
+  if (draft === null) return from;
+  const {owned: _owned, ...projection} = draft;
+  return projection.log.length <= LOG_LENGTH ? projection : {...projection, log: projection.log.slice(-LOG_LENGTH)};
 }
 
-export const foldAll = (records: Iterable<EventRecord>, from: Projection = empty()): Projection => {
-  let projection = from;
-  for (const record of records) projection = fold(projection, record);
-  return projection;
-};
-
-export function taskByKey(projection: Projection, key: string): TaskView | null {
+export function taskByKey(projection: Pick<Projection, 'indexByKey' | 'tasks'>, key: string): TaskView | null {
   const index = projection.indexByKey.get(key);
   return index === undefined ? null : (projection.tasks[index] ?? null);
 }
 
-function apply(projection: Projection, event: RunEvent, at: number): Projection {
+type Mutable<T> = {-readonly [Name in keyof T]: T[Name]};
+
+/** A projection in the making. What it holds is shared with older ones, but for the lists and records in `owned`: those it may change. */
+type Draft = Mutable<Projection> & {readonly owned: Set<object>};
+
+/** A list that may be changed: the draft's own, copied once from what is shared. */
+function ownList<T>({owned}: Draft, list: readonly T[]): T[] {
+  if (owned.has(list)) return list as T[];
+  const copy = list.slice();
+  owned.add(copy);
+  return copy;
+}
+
+function setTask(draft: Draft, index: number, task: TaskView): void {
+  const tasks = ownList(draft, draft.tasks);
+  tasks[index] = task;
+  draft.tasks = tasks;
+}
+
+function apply(draft: Draft, event: RunEvent, at: number): void {
   switch (event.type) {
     case 'runStarted':
-      return startRun(projection, event, at);
+      startRun(draft, event, at);
+      break;
     case 'planned':
-      return plan(projection, event.tasks);
+      plan(draft, event.tasks);
+      break;
     case 'laneStarted':
-      return startLane(projection, event, at);
+      startLane(draft, event, at);
+      break;
     case 'laneLost':
-      return updateLane(projection, event.lane, {state: 'lost', failure: event.failure, task: null});
+      updateLane(draft, event.lane, {state: 'lost', failure: event.failure, task: null});
+      break;
     case 'logged':
-      return log(projection, {at, source: event.source, key: null, level: event.level, message: event.message});
+      log(draft, {at, source: event.source, key: null, level: event.level, message: event.message});
+      break;
     case 'taskLogged': {
-      const source = taskByKey(projection, event.key)?.plan.id ?? event.key;
-      return log(projection, {at, source, key: event.key, level: event.level, message: event.message});
+      const source = taskByKey(draft, event.key)?.plan.id ?? event.key;
+      log(draft, {at, source, key: event.key, level: event.level, message: event.message});
+      break;
     }
     case 'laneMeasured':
-      return measureLane(projection, event, at);
+      measureLane(draft, event, at);
+      break;
     case 'runPaused':
-      return pause(projection, true);
+      pause(draft, true);
+      break;
     case 'runResumed':
-      return pause(projection, false);
+      pause(draft, false);
+      break;
     case 'runFinished':
-      return finishRun(projection, event);
+      finishRun(draft, event);
+      break;
     default:
-      return TASK_EVENTS.has(event.type)
-        ? applyToTask(projection, event, at)
-        : {...projection, numUnknown: projection.numUnknown + 1};
+      if (TASK_EVENTS.has(event.type)) applyToTask(draft, event, at);
+      else draft.numUnknown += 1;
   }
 }
 
@@ -217,20 +254,19 @@ const TASK_EVENTS: ReadonlySet<string> = new Set<TaskEvent['type']>([
 ]);
 
 /** Events of tasks that the plan does not know are dropped: a view must survive a journal it does not wholly understand. */
-function applyToTask(projection: Projection, event: TaskEvent, at: number): Projection {
-  const index = projection.indexByKey.get(event.key);
-  const task = index === undefined ? undefined : projection.tasks[index];
-  if (index === undefined || task === undefined) return projection;
+function applyToTask(draft: Draft, event: TaskEvent, at: number): void {
+  const index = draft.indexByKey.get(event.key);
+  const task = index === undefined ? undefined : draft.tasks[index];
+  if (index === undefined || task === undefined) return;
   const next = nextTask(task, event, at);
-  const tasks = projection.tasks.slice();
-  tasks[index] = next;
-  let changed: Projection = {...projection, tasks};
-  if (next.state !== task.state) changed = {...changed, counts: recount(projection.counts, task.state, next.state)};
-  if (next.metrics !== task.metrics) changed = {...changed, metricsVersion: projection.metricsVersion + 1};
-  if (event.type === 'taskFinished') changed = {...changed, durations: noteDuration(projection, task, event.seconds)};
-  if (event.type === 'taskStarted') return updateLane(changed, event.lane, {task: event.key, heardAt: at});
-  const heard = task.lane === null ? changed : updateLane(changed, task.lane, {heardAt: at});
-  return task.state === 'running' && next.state !== 'running' ? leaveLane(heard, task) : heard;
+  setTask(draft, index, next);
+  if (next.state !== task.state) recount(draft, task.state, next.state);
+  if (next.metrics !== task.metrics) draft.metricsVersion += 1;
+  if (event.type === 'taskFinished') noteDuration(draft, task, event.seconds);
+  // Begun on another lane, or ended: whoever worked on it does so no more.
+  if (task.state === 'running' && (next.state !== 'running' || event.type === 'taskStarted')) leaveLanes(draft, task);
+  if (event.type === 'taskStarted') updateLane(draft, event.lane, {task: event.key, heardAt: at});
+  else if (task.lane !== null) updateLane(draft, task.lane, {heardAt: at});
 }
 
 function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
@@ -304,48 +340,50 @@ function nextTask(task: TaskView, event: TaskEvent, at: number): TaskView {
 }
 
 /** A new session finds no lane of the last one alive: what was running waits again. What was finished stays so. */
-function startRun(projection: Projection, event: Extract<RunEvent, {type: 'runStarted'}>, at: number): Projection {
-  const numSessions = (projection.run?.id === event.runId ? projection.run.numSessions : 0) + 1;
-  const tasks = projection.tasks.map((task) => (isDone(task) ? task : freshTask(task.plan)));
-  return {
-    ...projection,
-    tasks,
-    counts: countStates(tasks),
-    lanes: [],
-    run: {
-      id: event.runId,
-      suiteId: event.suiteId,
-      title: event.title,
-      version: event.version,
-      command: event.command,
-      device: event.device,
-      numLanes: event.numLanes,
-      state: 'running',
-      isPaused: false,
-      numSessions,
-      startedAt: at,
-      seconds: null,
-    },
+function startRun(draft: Draft, event: Extract<RunEvent, {type: 'runStarted'}>, at: number): void {
+  const numSessions = (draft.run?.id === event.runId ? draft.run.numSessions : 0) + 1;
+  const losesMetrics = draft.tasks.some((task) => !isDone(task) && task.metrics !== null);
+  replaceTasks(
+    draft,
+    draft.tasks.map((task) => (isDone(task) ? task : freshTask(task.plan))),
+  );
+  if (losesMetrics) draft.metricsVersion += 1;
+  draft.lanes = [];
+  draft.run = {
+    id: event.runId,
+    suiteId: event.suiteId,
+    title: event.title,
+    version: event.version,
+    command: event.command,
+    device: event.device,
+    numLanes: event.numLanes,
+    state: 'running',
+    isPaused: false,
+    numSessions,
+    startedAt: at,
+    seconds: null,
   };
 }
 
 /** A plan replaces the one before; a task of the same key keeps what is known of it. */
-function plan(projection: Projection, planned: readonly PlannedTask[]): Projection {
+function plan(draft: Draft, planned: readonly PlannedTask[]): void {
   const tasks = planned.map((task) => {
-    const known = taskByKey(projection, task.key);
+    const known = taskByKey(draft, task.key);
     return known === null ? freshTask(task) : {...known, plan: task};
   });
-  return {
-    ...projection,
-    tasks,
-    indexByKey: new Map(planned.map((task, index) => [task.key, index])),
-    counts: countStates(tasks),
-    metricsVersion: projection.metricsVersion + 1,
-  };
+  replaceTasks(draft, tasks);
+  draft.indexByKey = indexTasks(tasks);
+  draft.metricsVersion += 1;
 }
 
-function startLane(projection: Projection, event: Extract<RunEvent, {type: 'laneStarted'}>, at: number): Projection {
-  const known = projection.lanes.find((lane) => lane.lane === event.lane);
+function replaceTasks(draft: Draft, tasks: readonly TaskView[]): void {
+  draft.tasks = tasks;
+  draft.owned.add(tasks);
+  draft.counts = countStates(tasks);
+}
+
+function startLane(draft: Draft, event: Extract<RunEvent, {type: 'laneStarted'}>, at: number): void {
+  const known = draft.lanes.find((lane) => lane.lane === event.lane);
   const lane: LaneView = {
     lane: event.lane,
     pid: event.pid,
@@ -358,47 +396,52 @@ function startLane(projection: Projection, event: Extract<RunEvent, {type: 'lane
     heardAt: at,
     ranks: [],
   };
-  const others = projection.lanes.filter((other) => other.lane !== event.lane);
-  return {...projection, lanes: [...others, lane].sort((a, b) => a.lane - b.lane)};
+  draft.lanes = [...draft.lanes.filter((other) => other !== known), lane].sort((a, b) => a.lane - b.lane);
+  draft.owned.add(draft.lanes);
 }
 
-function updateLane(projection: Projection, lane: number, change: Partial<LaneView>): Projection {
-  if (!projection.lanes.some((known) => known.lane === lane)) return projection;
-  return {
-    ...projection,
-    lanes: projection.lanes.map((known) => (known.lane === lane ? {...known, ...change} : known)),
-  };
+function updateLane(draft: Draft, lane: number, change: Partial<LaneView>): void {
+  const index = draft.lanes.findIndex((known) => known.lane === lane);
+  const known = draft.lanes[index];
+  if (known === undefined) return;
+  const lanes = ownList(draft, draft.lanes);
+  lanes[index] = {...known, ...change};
+  draft.lanes = lanes;
 }
 
 function measureLane(
-  projection: Projection,
+  draft: Draft,
   {type: _type, lane, ...measured}: Extract<RunEvent, {type: 'laneMeasured'}>,
   at: number,
-): Projection {
-  const known = projection.lanes.find((other) => other.lane === lane);
-  if (known === undefined) return projection;
+): void {
+  const known = draft.lanes.find((other) => other.lane === lane);
+  if (known === undefined) return;
   const others = known.ranks.filter(({rank}) => rank !== measured.rank);
   const ranks = [...others, {...measured, at}].sort((a, b) => a.rank - b.rank);
-  return updateLane(projection, lane, {ranks, heardAt: at});
+  updateLane(draft, lane, {ranks, heardAt: at});
 }
 
-function pause(projection: Projection, isPaused: boolean): Projection {
-  return projection.run === null ? projection : {...projection, run: {...projection.run, isPaused}};
+function pause(draft: Draft, isPaused: boolean): void {
+  if (draft.run !== null) draft.run = {...draft.run, isPaused};
 }
 
-function leaveLane(projection: Projection, task: TaskView): Projection {
-  const holds = projection.lanes.find((lane) => lane.task === task.plan.key);
-  return holds === undefined ? projection : updateLane(projection, holds.lane, {task: null});
+function leaveLanes(draft: Draft, {plan: {key}}: TaskView): void {
+  for (const {lane, task} of draft.lanes) if (task === key) updateLane(draft, lane, {task: null});
 }
 
-function finishRun(projection: Projection, event: Extract<RunEvent, {type: 'runFinished'}>): Projection {
-  if (projection.run === null) return projection;
-  return {...projection, run: {...projection.run, state: event.outcome, seconds: event.seconds}};
+function finishRun(draft: Draft, event: Extract<RunEvent, {type: 'runFinished'}>): void {
+  if (draft.run !== null) draft.run = {...draft.run, state: event.outcome, seconds: event.seconds};
 }
 
-function log(projection: Projection, entry: LogEntry): Projection {
-  const kept = projection.log.length < LOG_LENGTH ? projection.log : projection.log.slice(1 - LOG_LENGTH);
-  return {...projection, log: [...kept, entry]};
+/** Grows to twice its length before it is cut, and is cut once more when the draft is done. */
+function log(draft: Draft, entry: LogEntry): void {
+  if (draft.log.length >= 2 * LOG_LENGTH) {
+    draft.log = draft.log.slice(-LOG_LENGTH);
+    draft.owned.add(draft.log);
+  }
+  const entries = ownList(draft, draft.log);
+  entries.push(entry);
+  draft.log = entries;
 }
 
 function freshTask(planned: PlannedTask): TaskView {
@@ -437,17 +480,25 @@ function addPoint(series: readonly Series[], label: string, step: number, value:
   return next;
 }
 
-function noteDuration(projection: Projection, {plan}: TaskView, seconds: number): Projection['durations'] {
-  const durations = {...projection.durations};
+function noteDuration(draft: Draft, {plan}: TaskView, seconds: number): void {
+  const durations: Mutable<Projection['durations']> = draft.owned.has(draft.durations)
+    ? draft.durations
+    : {...draft.durations};
   for (const name of plan.row === null ? [plan.kind] : [plan.kind, `${plan.kind}/${plan.row}`]) {
     const known = durations[name] ?? {count: 0, seconds: 0};
     durations[name] = {count: known.count + 1, seconds: known.seconds + seconds};
   }
-  return durations;
+  draft.durations = durations;
+  draft.owned.add(durations);
 }
 
-function recount(counts: TaskCounts, from: TaskState, to: TaskState): TaskCounts {
-  return {...counts, [from]: counts[from] - 1, [to]: counts[to] + 1};
+function recount(draft: Draft, from: TaskState, to: TaskState): void {
+  draft.counts = {...draft.counts, [from]: draft.counts[from] - 1, [to]: draft.counts[to] + 1};
+}
+
+/** Place of each task by its key. */
+export function indexTasks(tasks: readonly TaskView[]): Projection['indexByKey'] {
+  return new Map(tasks.map(({plan: {key}}, index) => [key, index]));
 }
 
 function countStates(tasks: readonly TaskView[]): TaskCounts {
