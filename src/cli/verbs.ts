@@ -4,7 +4,9 @@ import {register as env} from './env.ts';
 import {register as plan} from './plan.ts';
 import {register as reproduce} from './reproduce.ts';
 import {register as run} from './run.ts';
+import {register as show} from './show.ts';
 import {register as table} from './table.ts';
+import {register as watch} from './watch.ts';
 
 /**
  * Adds one verb to `imu`: its options, help and action. The module stays light: what is heavy is imported inside the action.
@@ -13,4 +15,4 @@ import {register as table} from './table.ts';
 export type Register = (program: Command) => void;
 
 /** Every verb, in the order of `imu --help`. */
-export const VERBS: readonly Register[] = [reproduce, run, plan, table, doctor, env];
+export const VERBS: readonly Register[] = [reproduce, run, watch, plan, table, show, doctor, env];
