@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Starts `imu` from a clean clone or an installed package. Plain JavaScript for any Node from 18 on; what it says goes to stderr.
 import {spawn} from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {buildApp} from './build.js';
 import {findNode} from './findNode.js';
 import {installPackages} from './installPackages.js';
+import {restoreTerminal} from './restoreTerminal.js';
 import {sayAndExit} from './say.js';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -36,9 +38,13 @@ function compileCache() {
   return process.env.NODE_COMPILE_CACHE ?? path.join(root, 'node_modules', '.cache', 'compile');
 }
 
-/** Ends as the child ended: by the same signal or with the same code. */
+/** Ends as the child ended: by the same signal or with the same code. Where it left the terminal in disorder, with the code that shells give the signal. */
 function leaveAs(code, signal) {
   if (signal === null) process.exit(code ?? 1);
+  if (restoreTerminal()) {
+    process.stderr.write(`imu: ended by ${signal}. Finished work is kept: the same command goes on.\n`);
+    process.exit(128 + os.constants.signals[signal]);
+  }
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }
