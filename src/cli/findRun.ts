@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {BadInput} from '../protocol/index.ts';
-import type {RunRecord, Store} from '../store/index.ts';
+import type {Manifest, RunRecord, Store} from '../store/index.ts';
 
 export interface FoundRun {
   readonly store: Store;
@@ -11,21 +11,60 @@ export interface FoundRun {
 /** The run that a word names: its id with `--out`, or the path of its directory. Throws BadInput where there is none. */
 export async function findRun(word: string, out: string, who: string): Promise<FoundRun> {
   const {openStore} = await import('../store/index.ts');
-  const [root, id] = locate(word, out);
-  // Opening a store makes what is missing: a place that never was one stays as it is.
-  if (!['objects', 'results'].every((part) => existsSync(join(root, part)))) {
-    const isOut = root === resolve(out);
-    throw new BadInput({
-      who,
-      field: isOut ? '--out' : 'run',
-      value: isOut ? out : word,
-      problem: `names no run: ${root} is no folder that runs were kept in`,
-      allowed: 'a run id with --out, or the path of a run directory',
-      nearest: null,
-    });
-  }
+  const {root, manifest} = await locateRun(word, out, who);
   const store = openStore(root);
-  return {store, run: store.readRun(knownRun(store, id, who))};
+  return {store, run: store.readRun(manifest.runId)};
+}
+
+export interface LocatedRun {
+  readonly root: string;
+  readonly directory: string;
+  readonly manifest: Manifest;
+}
+
+/** As `findRun`, without opening the store: nothing is written, swept or locked. */
+export async function locateRun(word: string, out: string, who: string): Promise<LocatedRun> {
+  const [root, id] = locate(word, out);
+  const isOut = root === resolve(out);
+  requireStore(root, who, isOut ? '--out' : 'run', isOut ? out : word);
+  return (await located(root, id)) ?? throwUnknown(root, id, who);
+}
+
+/** The newest run of which `isPreferred` holds, else the newest. Throws BadInput where none is kept. */
+export async function locateNewestRun(
+  out: string,
+  who: string,
+  isPreferred: (directory: string) => boolean,
+): Promise<LocatedRun> {
+  const {listRuns} = await import('../store/runs.ts');
+  const root = resolve(out);
+  requireStore(root, who, '--out', out);
+  const runs = listRuns(root);
+  const run = runs.find(({directory}) => isPreferred(directory)) ?? runs[0];
+  const found = run === undefined ? null : await located(root, run.runId);
+  if (found !== null) return found;
+  const allowed = 'a folder that runs are kept in';
+  throw new BadInput({who, field: '--out', value: out, problem: 'holds no run', allowed});
+}
+
+async function located(root: string, id: string): Promise<LocatedRun | null> {
+  const [{readManifest}, {isRunId}] = await Promise.all([import('../store/runs.ts'), import('../store/runName.ts')]);
+  const directory = join(root, id);
+  const manifest = isRunId(id) ? readManifest(directory) : null;
+  return manifest === null ? null : {root, directory, manifest};
+}
+
+/** Opening a store makes what is missing: a place that never was one stays as it is. */
+function requireStore(root: string, who: string, field: string, value: string): void {
+  if (['objects', 'results'].every((part) => existsSync(join(root, part)))) return;
+  throw new BadInput({
+    who,
+    field,
+    value,
+    problem: `names no run: ${root} is no folder that runs were kept in`,
+    allowed: 'a run id with --out, or the path of a run directory',
+    nearest: null,
+  });
 }
 
 /** A path names its own store. */
@@ -36,14 +75,15 @@ function locate(word: string, out: string): [root: string, id: string] {
     : [resolve(out), word];
 }
 
-function knownRun(store: Store, id: string, who: string): string {
-  const ids = store.listRuns().map(({runId}) => runId);
-  if (ids.includes(id)) return id;
+async function throwUnknown(root: string, id: string, who: string): Promise<never> {
+  const {listRuns} = await import('../store/runs.ts');
+  const ids = listRuns(root).map(({runId}) => runId);
+  const isUnreadable = existsSync(join(root, id, 'manifest.json'));
   throw new BadInput({
     who,
     field: 'run',
     value: id,
-    problem: 'is not a run here',
-    allowed: ids.length > 0 ? ids : `no run is kept in ${store.root}`,
+    problem: isUnreadable ? 'has a manifest that is damaged, or of a newer imu' : 'is not a run here',
+    allowed: ids.length > 0 ? ids : `no run is kept in ${root}`,
   });
 }

@@ -7,6 +7,8 @@ export interface ProjectionStore {
   /** Calls back after changes; returns the way to stop. */
   subscribe(listener: () => void): () => void;
   push(record: EventRecord): void;
+  /** Another projection in place of this one, as a viewer gets it when it comes or was away. */
+  reset(next: Projection): void;
   /** Tells readers of the last changes at once, and nothing more afterwards. */
   close(): void;
 }
@@ -63,6 +65,10 @@ export function projectionStore(initial: Projection = empty()): ProjectionStore 
       projection = next;
       if (closed) return;
       notifyBy(PROGRESS.has(record.event.type) ? PROGRESS_INTERVAL_MS : STATE_INTERVAL_MS);
+    },
+    reset(next) {
+      projection = next;
+      if (!closed) notifyBy(0);
     },
     close() {
       if (closed) return;

@@ -134,7 +134,8 @@ async function writeManifestOnce({root, stagePath}: Place, directory: string, ma
   return manifest;
 }
 
-function readManifest(directory: string): Manifest | null {
+/** Null when there is none that this version can read. */
+export function readManifest(directory: string): Manifest | null {
   const path = join(directory, 'manifest.json');
   if (lstatSync(path, {throwIfNoEntry: false})?.isFile() !== true) return null;
   try {

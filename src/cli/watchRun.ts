@@ -1,0 +1,194 @@
+import {join, relative} from 'node:path';
+import {ImuError, JOURNAL_FORMAT} from '../protocol/index.ts';
+import {plain} from '../report/plain.ts';
+import type {JournalEntry, Manifest} from '../store/index.ts';
+import {readJournal} from '../store/index.ts';
+import {type EventRecord, empty, foldAll, type Projection} from '../store/projection.ts';
+import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
+import {attach, type ConnectionState, connectionNote, isStreaming, replay, toRecord} from '../watch/index.ts';
+import type {LocatedRun} from './findRun.ts';
+import {listenForInterruption} from './interruption.ts';
+import type {WatchOptions} from './watch.ts';
+
+type Dashboard = typeof import('../dashboard/index.ts');
+
+/** What all ways of watching need. */
+interface Watch {
+  readonly dashboard: Dashboard;
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly mode: 'screen' | 'lines' | 'json';
+  readonly colour: boolean;
+  readonly who: string;
+  /** Ctrl-C, where it comes as a signal: leave. */
+  readonly stop: AbortSignal;
+}
+
+const DEFAULT_SPEED = 20;
+
+/** Shows a run until its viewer leaves, or as lines and JSON until nothing more is to come. */
+export async function watchRun({directory, manifest}: LocatedRun, options: WatchOptions, who: string): Promise<void> {
+  const dashboard = await import('../dashboard/index.ts');
+  const {stdout, stdin, env} = process;
+  const facts = {stdoutTty: stdout.isTTY ?? false, stdinTty: stdin.isTTY ?? false, noTui: !options.tui};
+  const output = dashboard.outputOf({...facts, json: options.json, env});
+  const interruption = listenForInterruption();
+  const watch = {dashboard, directory, manifest, ...output, who, stop: interruption.stop};
+  try {
+    if (options.replay || options.speed !== null) await showReplay(watch, options.speed ?? DEFAULT_SPEED);
+    else if (watch.mode === 'screen') await showOnScreen(watch);
+    else await showAsText(watch);
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function showOnScreen(watch: Watch): Promise<void> {
+  const {directory} = watch;
+  // Whoever streams tells all; what is not streamed is read before the screen is taken, so that damage can be told.
+  const from = isStreaming(directory) ? empty() : foldAll(readRecords(watch));
+  const store = projectionStore(from);
+  const attachment = attach({directory, from, onEntries: pushAll(store), onSnapshot: store.reset});
+  await onScreen(watch, store, Date.now);
+  attachment.close();
+}
+
+/** Until the run is over, or nobody is left who works on it. */
+async function showAsText(watch: Watch): Promise<void> {
+  const {directory, manifest, mode, who, stop} = watch;
+  const {promise: isDone, resolve: leave} = Promise.withResolvers<void>();
+  stop.addEventListener('abort', () => leave());
+  const teller = mode === 'json' ? tellJson(watch) : tellLines(watch);
+  const attachment = attach({
+    directory,
+    from: teller.from,
+    onEntries(records) {
+      teller.tell(records);
+      if (records.some(({event}) => event.type === 'runFinished')) leave();
+    },
+    onSnapshot: teller.jump,
+  });
+  const {connection} = attachment;
+  const onState = (): void => {
+    const note = connectionNote(connection.get(), manifest.command);
+    if (note !== null) process.stderr.write(`${who}: ${plain(note)}\n`);
+    if (LAST_STATES.has(connection.get())) leave();
+  };
+  connection.subscribe(onState);
+  onState();
+  await isDone;
+  attachment.close();
+  teller.end();
+}
+
+const LAST_STATES: ReadonlySet<ConnectionState> = new Set(['ended', 'gone', 'unknown']);
+
+interface Teller {
+  /** What was told, or need not be told, when the viewer comes. */
+  readonly from: Projection;
+  tell(records: readonly EventRecord[]): void;
+  /** The state was told anew, in place of the entries that lead there. */
+  jump(projection: Projection): void;
+  end(): void;
+}
+
+/** Every event of the journal, from the first one on. */
+function tellJson(watch: Watch): Teller {
+  const report = watch.dashboard.jsonLines(write);
+  const known = readRecords(watch);
+  let seq = 0;
+  const tell = (records: readonly EventRecord[]): void => {
+    for (const record of records) if (record.seq > seq) report(record);
+    seq = Math.max(seq, records.at(-1)?.seq ?? 0);
+  };
+  tell(known);
+  return {from: foldAll(known), tell, jump: () => tell(readRecords(watch)), end: () => {}};
+}
+
+/** Changes from now on, and at the end how the run stands. */
+function tellLines(watch: Watch): Teller {
+  const {dashboard, directory, colour} = watch;
+  let projection = isStreaming(directory) ? empty() : foldAll(readRecords(watch));
+  let report = dashboard.lineReporter({write, colour, from: projection});
+  return {
+    from: projection,
+    tell(records) {
+      projection = foldAll(records, projection);
+      records.forEach(report);
+    },
+    jump(next) {
+      projection = next;
+      report = dashboard.lineReporter({write, colour, from: next});
+    },
+    end: () => summarise(watch, projection),
+  };
+}
+
+async function showReplay(watch: Watch, speed: number): Promise<void> {
+  const {dashboard, mode, colour, stop} = watch;
+  const store = projectionStore();
+  const report = mode === 'json' ? dashboard.jsonLines(write) : dashboard.lineReporter({write, colour});
+  const show = mode === 'screen' ? store.push : report;
+  const leave = new AbortController();
+  const signal = AbortSignal.any([stop, leave.signal]);
+  const onRecord = (record: EventRecord): void => {
+    show(record);
+    if (mode === 'lines') store.push(record);
+  };
+  const playing = replay({records: readRecords(watch), speed, onRecord, signal});
+  if (mode !== 'screen') {
+    await playing.finished;
+    if (mode === 'lines') summarise(watch, store.get());
+    return;
+  }
+  await onScreen(watch, store, playing.clock);
+  leave.abort();
+}
+
+/** Resolves when the viewer has left; the run stays on the screen below. */
+async function onScreen(watch: Watch, store: ProjectionStore, clock: () => number): Promise<void> {
+  const {dashboard, manifest, stop} = watch;
+  const leave = (): void => screen.unmount();
+  const controls = {...dashboard.READ_ONLY, cancelAll: leave, forceExit: leave};
+  const screen = dashboard.renderDashboard({store, manifest, controls, closeAfterMs: null, clock});
+  stop.addEventListener('abort', leave);
+  await screen.finished;
+  store.close();
+  summarise(watch, store.get());
+}
+
+function summarise({dashboard, directory, manifest}: Watch, projection: Projection): void {
+  const width = process.stdout.isTTY ? process.stdout.columns : 100;
+  write(dashboard.summary(projection, manifest, {runPath: relative(process.cwd(), directory), width}));
+}
+
+const pushAll =
+  (store: ProjectionStore) =>
+  (records: readonly EventRecord[]): void => {
+    for (const record of records) store.push(record);
+  };
+
+/** The journal as far as it can be believed; damage is told. Throws where a newer imu wrote it. */
+function readRecords({directory, who}: Watch): readonly EventRecord[] {
+  const {entries, numDamaged} = readJournal(join(directory, 'journal.jsonl'));
+  if (numDamaged > 0) {
+    const lines = numDamaged === 1 ? '1 line of the journal is' : `${numDamaged} lines of the journal are`;
+    process.stderr.write(`${who}: ${lines} damaged and left out\n`);
+  }
+  refuseNewer(entries, directory);
+  return entries.map(toRecord);
+}
+
+function refuseNewer(entries: readonly JournalEntry[], directory: string): void {
+  for (const {event} of entries) {
+    // Journals of version 0.1.0 have no number.
+    if (event.type !== 'runStarted' || (event.formatVersion ?? 0) <= JOURNAL_FORMAT) continue;
+    throw new ImuError('INVALID_REQUEST', `the journal of ${directory} was written by a newer imu (${event.version})`, {
+      hint: `It has format ${event.formatVersion}; this imu reads up to ${JOURNAL_FORMAT}. Watch with the imu that wrote it.`,
+    });
+  }
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,6 @@
+export {type Attachment, type AttachOptions, attach} from './attach.ts';
+export {type Connection, type ConnectionState, connectionNote} from './connection.ts';
+export {type EventStream, openStream, type StreamOptions} from './openStream.ts';
+export {type Replay, type ReplayOptions, replay} from './replay.ts';
+export {isStreaming} from './streamFile.ts';
+export {toRecord} from './wholeProjection.ts';

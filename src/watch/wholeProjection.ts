@@ -1,0 +1,40 @@
+import {join} from 'node:path';
+import {type JournalEntry, readJournal} from '../store/index.ts';
+import {type EventRecord, fold, foldAll, type Projection} from '../store/projection.ts';
+
+/** The fold of a run's whole journal, as of the last entry that was published. */
+export interface WholeProjection {
+  publish(entry: JournalEntry): void;
+  get(): Projection;
+}
+
+/**
+ * An orchestrator's own projection knows the sessions it has seen itself. That is all in a run's first session; of one that was taken up again
+ * the journal is read, and folded along from then on, once somebody asks.
+ */
+export function wholeProjection(directory: string, ownProjection: () => Projection): WholeProjection {
+  let lastSeq = 0;
+  let ownIsWhole = true;
+  let folded: Projection | null = null;
+  return {
+    publish(entry) {
+      if (entry.seq !== lastSeq + 1) {
+        ownIsWhole = false;
+        folded = null;
+      }
+      lastSeq = entry.seq;
+      if (folded !== null) folded = fold(folded, toRecord(entry));
+    },
+    get() {
+      if (ownIsWhole) return ownProjection();
+      folded ??= journalledProjection(directory);
+      return folded;
+    },
+  };
+}
+
+/** How the run stands as far as its journal tells. */
+export const journalledProjection = (directory: string): Projection =>
+  foldAll(readJournal(join(directory, 'journal.jsonl')).entries.map(toRecord));
+
+export const toRecord = ({seq, at, event}: JournalEntry): EventRecord => ({seq, at: Date.parse(at), event});
