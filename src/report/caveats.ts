@@ -1,4 +1,5 @@
 import {methods} from '../methods/index.ts';
+import {metricOf} from '../metrics/index.ts';
 import type {VerdictFacts} from './verdict.ts';
 import {counted, listed, withNoise} from './words.ts';
 
@@ -9,6 +10,7 @@ export function caveatsOf(facts: VerdictFacts): readonly string[] {
     ...seeds(facts),
     ...comparisons(facts),
     ...arrows(facts),
+    ...zeros(facts),
     ...profiles(facts),
     ...scope(facts),
   ];
@@ -41,7 +43,7 @@ function comparisons({comparisons}: VerdictFacts): string[] {
   const family = comparisons.filter(({correctedPValue}) => correctedPValue !== null);
   if (family.length === 0) return [];
   return [
-    `Nearer and farther than the best trivial baseline is said at 5 % after Holm's correction over ${counted(family.length, 'comparison')}, paired by train and unlearn seed; intervals are not corrected. Not told apart does not mean equal: the interval says how large a difference may have been missed.`,
+    `Nearer and farther than the best trivial baseline is said at 5 % after Holm's correction over ${counted(family.length, 'comparison')}, paired by train and unlearn seed; intervals are not corrected. The best baseline is chosen by the same runs, which is to its favour. Not told apart does not mean equal: the interval says how large a difference may have been missed.`,
   ];
 }
 
@@ -65,6 +67,20 @@ function arrows({table, retrained}: VerdictFacts): string[] {
       `The paper's arrow for ${header} points ${direction}, away from Retrain: by it ${best.label} (${shown(best.value)}) would be best, where a model that never saw the data has ${shown(goal)}.`,
     ];
   });
+}
+
+/** A distance from one retrained model is not what another retrained model has. */
+function zeros({manifest, table}: VerdictFacts): string[] {
+  const {measurements} = manifest.suite.scenario;
+  const headers = table.columns.flatMap(({id, header}) => {
+    const measurement = measurements.find(({label}) => label === id);
+    return measurement !== undefined && metricOf(measurement.primitive)?.target === 'zero' ? [header] : [];
+  });
+  return headers.length === 0
+    ? []
+    : [
+        `Retrain has 0 in ${listed(headers)} by definition. A model retrained with another seed would not have 0, so nor can an unlearned one be expected to; and whatever differs from Retrain at all is beyond noise there.`,
+      ];
 }
 
 /** Only where the method computes something else under another profile. */

@@ -40,7 +40,7 @@ export interface TaskExplanation {
   readonly id: string;
   readonly kind: TaskSpec['kind'];
   /** Parameters after defaults; `isDefault` compares with the method's own. Empty for a task without a method. */
-  readonly params: readonly {readonly name: string; readonly value: unknown; readonly isDefault: boolean}[];
+  readonly params: readonly ParameterExplanation[];
   /** Role → key of the task it takes it from. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly artefacts: Readonly<Record<string, StoredObject>>;
@@ -54,6 +54,14 @@ export interface TaskExplanation {
   /** Files whose content is part of the key: path → sha256. */
   readonly code: Readonly<Record<string, string>>;
   readonly command: string;
+}
+
+export interface ParameterExplanation {
+  readonly name: string;
+  readonly value: unknown;
+  readonly isDefault: boolean;
+  /** null also for a parameter that the method does not have in this version. */
+  readonly defaultValue: unknown;
 }
 
 /** null for a row or column that the table does not have. */
@@ -157,6 +165,7 @@ function paramsIn(spec: TaskSpec): TaskExplanation['params'] {
     name,
     value,
     isDefault: name in defaults && canonicalJson(defaults[name]) === canonicalJson(value),
+    defaultValue: defaults[name] ?? null,
   }));
 }
 

@@ -8,14 +8,31 @@ import {amount, beyondOrWithin, counted, listed, withNoise} from './words.ts';
 /** A verdict in plain words, made from its numbers alone: who is nearer to Retrain than the trivial baselines, who is not told apart from them. */
 export function sentencesOf(facts: VerdictFacts): readonly string[] {
   if (facts.retrained === null) return [noReference(facts)];
-  return [
+  return explainFirstMentions(facts, [
     ...againstBestTrivial(facts),
-    ...facts.table.columns.flatMap((column) => nearest(facts, column)),
-    ...notToldApart(facts),
-    ...facts.table.columns.flatMap((column) => overshoot(facts, column)),
     ...diverged(facts),
+    ...notToldApart(facts),
+    ...facts.table.columns.flatMap((column) => nearest(facts, column)),
+    ...facts.table.columns.flatMap((column) => overshoot(facts, column)),
     ...cost(facts),
-  ];
+  ]);
+}
+
+/** Stands for a column until it is known where it is mentioned first. No label can hold it: labels have no control characters. */
+const mention = ({id}: Pick<TableColumn, 'id'>): string => `\u0001${id}\u0001`;
+
+/** `l_f (token loss on forgetTest)` the first time, `l_f` from then on. */
+function explainFirstMentions(facts: VerdictFacts, sentences: readonly string[]): readonly string[] {
+  const mentioned = new Set<string>();
+  return sentences.map((sentence) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what mention() writes
+    sentence.replace(/\u0001([^\u0001]*)\u0001/g, (_, id: string) => {
+      const column = facts.table.columns.find((known) => known.id === id);
+      const meaning = mentioned.has(id) || column === undefined ? '' : meaningOf(facts, column);
+      mentioned.add(id);
+      return `${column?.header ?? id}${meaning === '' ? '' : ` (${meaning})`}`;
+    }),
+  );
 }
 
 function noReference({table}: VerdictFacts): string {
@@ -33,28 +50,28 @@ function againstBestTrivial({rows, comparisons, table}: VerdictFacts): string[] 
   if (!rows.some(({isTrivial}) => isTrivial))
     return ['The suite has no trivial baseline: nothing shows whether a method does more than doing nothing would.'];
   if (family.length === 0) return ['No method and trivial baseline have a run of the same seeds yet.'];
-  if (family.every(({relation}) => relation === null))
+  if (family.every(({n}) => n === 1))
     return [
       'Every method has a single run: whether one is nearer to Retrain than a trivial baseline cannot be told from noise.',
     ];
   const better = family.filter(({relation}) => relation === 'better');
   const beaten = new Set(better.map(({column}) => column));
-  const unbeaten = table.columns.filter(({id}) => !beaten.has(id)).map(({header}) => header);
+  const unbeaten = table.columns.filter(({id}) => !beaten.has(id)).map(mention);
   return [
     ...better.map((comparison) => saidBetter(comparison, rows, table.columns)),
     ...(unbeaten.length === 0
       ? []
       : [
-          `${better.length === 0 ? 'No method' : `In ${listed(unbeaten)} no method`} is nearer to Retrain than the best trivial baseline${better.length === 0 ? ', in any column' : ''} (${bestNames(family, rows, table.columns, unbeaten)}).`,
+          `${better.length === 0 ? 'No method' : `In ${listed(unbeaten)} no method`} is shown to be nearer to Retrain than the best trivial baseline${better.length === 0 ? ', in any column' : ''} (${bestNames(family, rows, table.columns, unbeaten)}).`,
         ]),
     ...saidWorse(family, rows, table.columns),
   ];
 }
 
 function saidBetter(comparison: Comparison, rows: readonly VerdictRow[], columns: readonly TableColumn[]): string {
-  const column = columns.find(({id}) => id === comparison.column);
-  const {row, trivial} = comparison;
-  return `In ${column?.header} ${labelOf(rows, row)} is nearer to Retrain than the best trivial baseline ${labelOf(rows, trivial)}, by ${amount(comparison)} ${column?.unit}.`;
+  const unit = columns.find(({id}) => id === comparison.column)?.unit;
+  const {row, trivial, column} = comparison;
+  return `In ${mention({id: column})} ${labelOf(rows, row)} is nearer to Retrain than the best trivial baseline ${labelOf(rows, trivial)}, by ${amount(comparison)} ${unit} (${beyondOrWithin(comparison)}).`;
 }
 
 /** `No-op`, or `No-op in l_r; GA head in l_f` where columns differ. */
@@ -62,15 +79,13 @@ function bestNames(
   family: readonly Comparison[],
   rows: readonly VerdictRow[],
   columns: readonly TableColumn[],
-  headers: readonly string[],
+  mentions: readonly string[],
 ): string {
-  const shown = columns.filter(({header}) => headers.includes(header));
+  const shown = columns.filter((column) => mentions.includes(mention(column)));
   const groups = Map.groupBy(shown, ({id}) => family.find(({column}) => column === id)?.trivial ?? '');
   groups.delete('');
   if (groups.size === 1) return [...groups.keys()].map((id) => labelOf(rows, id)).join();
-  return [...groups]
-    .map(([id, where]) => `${labelOf(rows, id)} in ${listed(where.map(({header}) => header))}`)
-    .join('; ');
+  return [...groups].map(([id, where]) => `${labelOf(rows, id)} in ${listed(where.map(mention))}`).join('; ');
 }
 
 /** Methods that are farther from Retrain in the same columns share a clause. */
@@ -83,14 +98,15 @@ function saidWorse(
   if (worse.length === 0) return [];
   const byRow = [...Map.groupBy(worse, ({row}) => row)].map(([row, group]) => ({
     row,
-    where: columns.filter(({id}) => group.some(({column}) => column === id)).map(({header}) => header),
+    where: columns.filter(({id}) => group.some(({column}) => column === id)).map(mention),
   }));
   const groups = [...Map.groupBy(byRow, ({where}) => where.join())].map(([, group]) => {
     const where = group[0]?.where ?? [];
     const place = where.length === columns.length ? 'every column' : listed(where);
     return `in ${place} ${listed(group.map(({row}) => labelOf(rows, row)))}`;
   });
-  return [`Farther from Retrain than the best trivial baseline, beyond seed noise: ${groups.join('; ')}.`];
+  const noise = listed([...new Set(worse.map(beyondOrWithin))]);
+  return [`Farther from Retrain than the best trivial baseline, ${noise}: ${groups.join('; ')}.`];
 }
 
 /** Which unlearned row is nearest in a column, and how far the nearest of the other kind is. */
@@ -109,29 +125,29 @@ function nearest(facts: VerdictFacts, column: TableColumn): string[] {
     second === undefined || other === undefined
       ? ''
       : `; nearest ${second.isTrivial ? 'trivial baseline' : 'method'} ${second.label}, ${withNoise(other)}`;
+  const goal = facts.retrained?.cells[column.id]?.mean ?? null;
   return [
-    `Nearest to Retrain in ${column.header} (${meaningOf(facts, column)}): ${first.label}${first.isTrivial ? ', a trivial baseline' : ''}, gap ${withNoise(gap)} ${column.unit} (${beyondOrWithin(gap)})${rest}.`,
+    `Nearest to Retrain (${withNoise({mean: goal, halfWidth: null})}) in ${mention(column)}: ${first.label}${first.isTrivial ? ', a trivial baseline' : ''}, gap ${withNoise(gap)} ${column.unit} (${beyondOrWithin(gap)})${rest}.`,
   ];
 }
 
-/** Where the data do not show a method to do anything else than a baseline that cannot have learnt anything from the scores. */
+/** Where the runs do not show a method to do anything else than what is known to be of no use. */
 function notToldApart({rows, comparisons, table}: VerdictFacts): string[] {
-  const groups = [...Map.groupBy(comparisons, ({row, trivial}) => `${row} ${trivial}`).values()];
-  return groups.flatMap((group) => {
-    const same = group.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false);
-    const [first] = same;
-    if (first === undefined) return [];
-    const where =
-      same.length === table.columns.length && same.length > 1
+  const same = comparisons.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false);
+  return [...Map.groupBy(same, ({row}) => row)].map(([row, group]) => {
+    const from = [...Map.groupBy(group, ({trivial}) => trivial)].map(([trivial, columns]) => {
+      const isAll = columns.length === table.columns.length && columns.length > 1;
+      const where = isAll
         ? 'any column'
         : listed(
-            same.map(({column}) => headerOf(table.columns, column)),
+            columns.map(({column}) => mention({id: column})),
             'or',
           );
-    const numbers = same.map((comparison) => `${headerOf(table.columns, comparison.column)} ${withNoise(comparison)}`);
-    return [
-      `${labelOf(rows, first.row)} is not told apart from the trivial baseline ${labelOf(rows, first.trivial)} in ${where} (distances from Retrain differ by ${numbers.join(', ')}; ${counted(first.n, 'pair')}).`,
-    ];
+      const numbers = columns.map((one) => `${mention({id: one.column})} ${withNoise(one)}`);
+      return `from ${labelOf(rows, trivial)} in ${where} (${numbers.join(', ')})`;
+    });
+    const n = Math.min(...group.map((one) => one.n));
+    return `${labelOf(rows, row)} is not told apart from trivial baselines by its distance from Retrain: ${from.join('; ')}; differences over ${counted(n, 'pair')} of runs.`;
   });
 }
 
@@ -148,13 +164,13 @@ function overshoot(facts: VerdictFacts, column: TableColumn): string[] {
   const by = past.map((row) => `${row.label} by ${amount(row.gaps[column.id] ?? {mean: null, halfWidth: null})}`);
   const verb = past.length === 1 ? 'row overshoots' : 'rows overshoot';
   return [
-    `${past.length} ${verb} in ${column.header}: past Retrain, and farther from it than Original was before unlearning (${listed(by)} ${column.unit}; Original ${withNoise({mean: original, halfWidth: null})}).`,
+    `${past.length} ${verb} in ${mention(column)}: past Retrain, and farther from it than Original was before unlearning (${listed(by)} ${column.unit}; Original ${withNoise({mean: original, halfWidth: null})}).`,
   ];
 }
 
 function diverged({rows, table}: VerdictFacts): string[] {
   const where = (row: VerdictRow): string[] =>
-    table.columns.filter(({id}) => Number.isNaN(row.gaps[id]?.mean ?? 0)).map(({header}) => header);
+    table.columns.filter(({id}) => Number.isNaN(row.gaps[id]?.mean ?? 0)).map(mention);
   const lost = rows.filter((row) => where(row).length > 0);
   return lost.map(
     (row) => `${row.label} diverged: a value of ${listed(where(row))} is not finite, so its gap is not a number.`,
@@ -178,9 +194,6 @@ const isMethod = ({model, isTrivial}: VerdictRow): boolean => model === 'unlearn
 
 const labelOf = (rows: readonly VerdictRow[], id: string): string => rows.find((row) => row.id === id)?.label ?? id;
 
-const headerOf = (columns: readonly TableColumn[], id: string): string =>
-  columns.find((column) => column.id === id)?.header ?? id;
-
 const measurementOf = ({manifest}: VerdictFacts, {id}: TableColumn) =>
   manifest.suite.scenario.measurements.find(({label}) => label === id);
 
@@ -189,11 +202,9 @@ function cardOf(facts: VerdictFacts, column: TableColumn) {
   return measurement === undefined ? null : metricOf(measurement.primitive);
 }
 
-/** `token loss on forgetTest; Retrain 2.39`. */
+/** `token loss on forgetTest`; empty for a column that is no measurement. */
 function meaningOf(facts: VerdictFacts, column: TableColumn): string {
   const card = cardOf(facts, column);
   const sets = measurementOf(facts, column)?.selection.sets ?? [];
-  const retrained = facts.retrained?.cells[column.id]?.mean ?? null;
-  const value = retrained === null ? [] : [`Retrain ${withNoise({mean: retrained, halfWidth: null})}`];
-  return [...(card === null ? [] : [`${card.title} on ${listed(sets)}`]), ...value].join('; ');
+  return card === null ? '' : `${card.title} on ${listed(sets)}`;
 }

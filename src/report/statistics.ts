@@ -35,6 +35,7 @@ export const mean = (values: readonly number[]): number =>
 /** Sample standard deviation (ddof 1); null of fewer than two values. */
 export function std(values: readonly number[]): number | null {
   if (values.length < 2) return null;
+  if (isConstant(values)) return 0;
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
@@ -61,10 +62,8 @@ export function seedInterval(values: readonly SeededValue[]): SeedInterval {
   if (!numbers.every(Number.isFinite)) return {...none, mean: Number.NaN};
   const groups = byTrainSeed(values);
   const units = groups.length > 1 ? groups.map(mean) : numbers;
-  // Rounding must not make noise where every seed gave the same.
-  const isConstant = units.every((unit) => unit === units[0]);
-  const centre = isConstant ? (units[0] ?? Number.NaN) : mean(units);
-  const spread = isConstant && units.length > 1 ? 0 : std(units);
+  const centre = isConstant(units) ? (units[0] ?? Number.NaN) : mean(units);
+  const spread = std(units);
   if (spread === null) return {...none, mean: centre};
   const error = spread / Math.sqrt(units.length);
   const halfWidth = jstat.studentt.inv(0.975, units.length - 1) * error;
@@ -90,6 +89,9 @@ export function holm(pValues: readonly number[]): readonly number[] {
   }
   return corrected;
 }
+
+/** Rounding must not make noise where every seed gave the same. */
+const isConstant = (values: readonly number[]): boolean => values.every((value) => value === values[0]);
 
 const byTrainSeed = (values: readonly SeededValue[]): number[][] =>
   [...Map.groupBy(values, ({trainSeed}) => trainSeed).values()].map((group) => group.map(({value}) => value));

@@ -13,7 +13,11 @@ export const amount = ({mean, halfWidth}: Pick<SeedInterval, 'mean' | 'halfWidth
   withNoise({mean: mean === null ? null : Math.abs(mean), halfWidth});
 
 /** `within seed noise`; with one train seed it says whose noise that is. */
-export function beyondOrWithin({isBeyondSeedNoise, halfWidth, noise}: Omit<SeedInterval, 'n'>): string {
+export function beyondOrWithin({
+  isBeyondSeedNoise,
+  halfWidth,
+  noise,
+}: Pick<SeedInterval, 'isBeyondSeedNoise' | 'halfWidth' | 'noise'>): string {
   if (isBeyondSeedNoise === null) return 'noise unknown';
   if (halfWidth === 0) return 'the same at every seed';
   return `${isBeyondSeedNoise ? 'beyond' : 'within'} ${noise === 'trainSeeds' ? 'seed noise' : 'the noise of unlearn seeds'}`;

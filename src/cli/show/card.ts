@@ -54,7 +54,7 @@ function cellLines(shown: ShownCell): Line[] {
           ['ideal', `${metric.card.ideal}${arrowOf(column.direction)}`],
           ['source', metric.card.cite],
         ])),
-    ...section('values, one per pair of seeds', [
+    ...section('values by train seed (t) and unlearn seed (u)', [
       ...values.map(
         ({value, trainSeed, unlearnSeed, numSamples, tasks: [evaluation]}): Fact => [
           `t${trainSeed ?? '-'}${unlearnSeed === null ? '' : ` u${unlearnSeed}`}`,
@@ -88,6 +88,7 @@ function taskLines({state, runs, task, inputs, usedBy, lostArtefacts, spec}: Sho
       ['key', task.key],
       ['result', `${WORDS[state]}${state === 'done' ? `, ${timeOf(task)}` : ''}`],
       ['runs', runs.join(', ')],
+      ['method', typeof spec.method === 'string' ? spec.method : ''],
     ]),
     ...section(
       'takes',
@@ -100,14 +101,14 @@ function taskLines({state, runs, task, inputs, usedBy, lostArtefacts, spec}: Sho
           `${object.sha256}  ${sizeOf(object)}${lostArtefacts.includes(role) ? '  GONE, or not of this size' : ''}`,
         ],
       ),
-      ...Object.entries(task.metrics).map(([name, value]): Fact => [name, String(value)]),
     ]),
+    ...section(
+      measuredHeading(spec),
+      Object.entries(task.metrics).map(([name, value]): Fact => [name, String(value)]),
+    ),
     ...(task.params.length > 0 ? parameterLines(task) : section('does', specFacts(spec))),
     ...provenanceLines([task]),
-    ...section(
-      'used by',
-      usedBy.map((user): Fact => ['', nameOf(user)]),
-    ),
+    ...section('used by', atMost(usedBy.map((user): Fact => ['', nameOf(user)]))),
     ...section('again', [['command', task.command]]),
   ];
 }
@@ -122,7 +123,7 @@ function objectLines({object, path, isWhole, madeBy, usedBy}: ShownObject): Line
       ['bytes', isWhole ? 'are those of the hash' : 'DAMAGED: gone, or not those of the hash'],
     ]),
     ...section('made by', madeBy.map(fact)),
-    ...section('used by', usedBy.length === 0 ? [['', 'no task takes it']] : usedBy.map(fact)),
+    ...section('used by', usedBy.length === 0 ? [['', 'no task takes it']] : atMost(usedBy.map(fact))),
   ];
 }
 
@@ -148,7 +149,7 @@ function runLines({title: name, provenance: from, rows, columns, states, sentenc
     ...section('columns', [['', columns.join(', ')]]),
     ...section(
       'verdict',
-      sentences.map((sentence): Fact => ['', sentence]),
+      sentences.flatMap((sentence) => wrap(sentence, 96)).map((line): Fact => ['', line]),
     ),
   ];
 }
@@ -158,33 +159,47 @@ function parameterLines({params}: TaskExplanation): Line[] {
   const changed = params.filter(({isDefault}) => !isDefault);
   const numDefault = params.length - changed.length;
   return section('parameters', [
-    ...changed.map(({name, value}): Fact => [name, JSON.stringify(value)]),
+    ...changed.map(
+      ({name, value, defaultValue}): Fact => [
+        name,
+        `${JSON.stringify(value)}  (default ${JSON.stringify(defaultValue)})`,
+      ],
+    ),
     ['', `${changed.length === 0 ? 'all' : 'the other'} ${numDefault} are the method's defaults`],
   ]);
 }
 
 function provenanceLines(tasks: readonly TaskExplanation[]): Line[] {
   const done = tasks.filter(({computedBy}) => computedBy !== null);
-  const facts = done.map(({computedBy, provenance, code}) => {
-    const {version, commit, device, deviceName, pythonVersion, packages} = provenance;
-    return [
-      `run ${computedBy}, imu ${version}, commit ${commit ?? 'unknown'}`,
-      `${device} (${deviceName}), Python ${pythonVersion}, ${packagesOf(Object(packages))}`,
-      `${Object.keys(code).length} code files in the key`,
-    ];
-  });
-  const groups = Map.groupBy(done, (_, index) => facts[index]?.slice(0, 2).join('\n') ?? '');
-  const isOne = tasks.length === 1;
+  const groups = Map.groupBy(done, computerOf);
   return section('computed by', [
-    ...[...groups].flatMap(([text, group]): Fact[] => {
+    ...[...groups].flatMap(([computer, group]): Fact[] => {
       const who = groups.size === 1 ? '' : [...new Set(group.map(({kind}) => kind))].join(', ');
-      return text.split('\n').map((line, index): Fact => [index === 0 ? who : '', line]);
+      return computer.split('\n').map((line, index): Fact => [index === 0 ? who : '', line]);
     }),
-    ...(isOne && facts[0] !== undefined ? [['', facts[0][2] ?? ''] as Fact] : []),
+    ...done
+      .slice(0, 1)
+      .map(({kind, code}): Fact => ['', `${Object.keys(code).length} code files are part of the key of ${kind}`]),
   ]);
 }
 
+function computerOf({computedBy, provenance}: TaskExplanation): string {
+  const {version, commit, device, deviceName, pythonVersion, packages} = provenance;
+  return [
+    `run ${computedBy}, imu ${version}, commit ${commit ?? 'unknown'}`,
+    `${device} (${deviceName}), Python ${pythonVersion}, ${packagesOf(Object(packages))}`,
+  ].join('\n');
+}
+
 type Fact = readonly [name: string, text: string];
+
+const NUM_SHOWN = 12;
+
+/** A dataset is used by every task: `--json` lists them all. */
+const atMost = (facts: readonly Fact[]): readonly Fact[] =>
+  facts.length <= NUM_SHOWN
+    ? facts
+    : [...facts.slice(0, NUM_SHOWN - 1), ['', `and ${facts.length - NUM_SHOWN + 1} more`]];
 
 const title = (text: string): Line => ({text, isTitle: true});
 
@@ -197,6 +212,17 @@ function section(name: string, facts: readonly Fact[]): Line[] {
   return [{text: '', isTitle: false}, ...(name === '' ? [] : [title(name)]), ...lines].slice(name === '' ? 1 : 0);
 }
 
+/** Lines of a paragraph; all but the first are set in. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines;
+}
+
 const WORDS: Readonly<Record<TaskState, string>> = {
   done: 'done',
   damaged:
@@ -204,10 +230,18 @@ const WORDS: Readonly<Record<TaskState, string>> = {
   absent: 'not there: not run yet, or failed',
 };
 
+/** The last point of a trajectory is not the number of the table where it is measured on fewer samples. */
+function measuredHeading({trace}: ShownTask['spec']): string {
+  const limits = Array.isArray(trace)
+    ? trace.map(({selection}) => selection.limit).filter((limit) => limit !== null)
+    : [];
+  return limits.length === 0 ? 'measured' : `measured on the first ${limits[0]} samples of each set`;
+}
+
 const spreadOf = (n: number): string => (n === 1 ? 'n = 1' : `mean ± std, n = ${n}`);
 
-function gapOf({retrain, gapToRetrain, row, run: _run}: ShownCell): string {
-  if (retrain === null || row.id === '') return '';
+function gapOf({retrain, gapToRetrain}: ShownCell): string {
+  if (retrain === null) return '';
   if (gapToRetrain === null || gapToRetrain.mean === null) return formatNumber(retrain);
   const noise = gapToRetrain.halfWidth === null ? '' : ', 95 %';
   return `${formatNumber(retrain)}; gap ${withNoise(gapToRetrain)} (${beyondOrWithin(gapToRetrain)}${noise})`;
