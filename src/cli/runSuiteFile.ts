@@ -1,9 +1,10 @@
-import {relative} from 'node:path';
+import {join, relative} from 'node:path';
 import type {Suite} from '../plan/suite.ts';
 import type {RunSuiteResult} from '../schedule/index.ts';
 import {runIdOf, runSuite} from '../schedule/index.ts';
 import {executeTask} from '../schedule/tasks/index.ts';
-import type {Manifest} from '../store/index.ts';
+import type {JournalEntry, Manifest} from '../store/index.ts';
+import {openStream} from '../watch/openStream.ts';
 import {readCommit} from './commit.ts';
 import {EXIT, type ExitCode} from './exitCodes.ts';
 import {type Interruption, listenForInterruption} from './interruption.ts';
@@ -43,6 +44,16 @@ async function runWithView(
 ): Promise<ExitCode> {
   const {suite, plan, store, openLane} = prepared;
   const view = await openView(manifest, options, interruption);
+  const stream = openStream({
+    directory: join(store.root, manifest.runId),
+    stagePath: store.stagePath,
+    projection: view.projection,
+    warn: (sentence) => process.stderr.write(`imu: ${sentence}\n`),
+  });
+  const onEvent = (entry: JournalEntry): void => {
+    view.show(entry);
+    stream.publish(entry);
+  };
   let result: RunSuiteResult;
   try {
     result = await runSuite({
@@ -58,10 +69,11 @@ async function runWithView(
       command: manifest.command,
       signal: interruption.stop,
       forceSignal: interruption.force,
-      onEvent: view.show,
+      onEvent,
     });
   } finally {
     await view.close();
+    await stream.close();
   }
   report(result, tablesOf(store.readRun(result.runId).manifest, store), options, view.summary);
   return EXIT[result.outcome];

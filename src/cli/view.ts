@@ -1,5 +1,6 @@
 import {toText} from '../report/index.ts';
 import type {JournalEntry, Manifest} from '../store/index.ts';
+import type {Projection} from '../store/projection.ts';
 import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
 import type {Interruption} from './interruption.ts';
 import type {Tables} from './tables.ts';
@@ -7,6 +8,8 @@ import type {Tables} from './tables.ts';
 /** How a run is looked at: full screen, lines or JSON, as the terminal and the options have it. */
 export interface View {
   show(entry: JournalEntry): void;
+  /** What was shown so far. */
+  projection(): Projection;
   /** The run is over: resolves when the screen is as it was before. */
   close(): Promise<void>;
   /** What stays on the screen afterwards. */
@@ -32,7 +35,7 @@ export async function openView(
   const {mode, colour} = dashboard.outputOf(facts);
   const projections = projectionStore();
   const summary: View['summary'] = (runPath, tables) => summarise(dashboard, projections, manifest, runPath, tables);
-  if (mode === 'screen') return {...openScreen(dashboard, projections, manifest, interruption), summary};
+  if (mode === 'screen') return {...openScreen(dashboard, projections, manifest, interruption), projection: projections.get, summary};
 
   const write = (text: string): void => void stdout.write(text);
   const report = mode === 'json' ? dashboard.jsonLines(write) : dashboard.lineReporter({write, colour});
@@ -42,6 +45,7 @@ export async function openView(
       projections.push(record);
       report(record);
     },
+    projection: projections.get,
     close: async () => projections.close(),
     summary,
   };
@@ -52,7 +56,7 @@ function openScreen(
   projections: ProjectionStore,
   manifest: Manifest,
   interruption: Interruption,
-): Omit<View, 'summary'> {
+): Omit<View, 'summary' | 'projection'> {
   const controls = {...dashboard.READ_ONLY, cancelAll: interruption.interrupt, forceExit: interruption.insist};
   const screen = dashboard.renderDashboard({store: projections, manifest, controls});
   return {
