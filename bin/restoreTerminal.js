@@ -1,8 +1,8 @@
 import {spawnSync} from 'node:child_process';
 import process from 'node:process';
 
-/** Ends a frame that was being drawn, turns styles and bracketed paste off, shows the cursor and leaves the alternate screen. */
-const RESTORE = '\u001b[?2026l\u001b[0m\u001b[?2004l\u001b[?25h\u001b[?1049l';
+/** Ends a frame that was being drawn, lets lines wrap, turns styles and bracketed paste off, shows the cursor and leaves the alternate screen. */
+const RESTORE = '\u001b[?2026l\u001b[?7h\u001b[0m\u001b[?2004l\u001b[?25h\u001b[?1049l';
 
 /**
  * Gives the screen back that a full-screen program left behind because it was killed; false where there is none, and then nothing is written. The modes
