@@ -95,6 +95,16 @@ describe('a screen as SVG', () => {
   });
 });
 
+describe('an inverse span', () => {
+  it('is dark on a ground of its colour, over its own columns', () => {
+    const svg = svgOf([[{text: 'ab '}, {text: 'cur ⣀', colour: 'cyan', inverse: true}]]);
+    expect(svg).toMatch(
+      /<rect x="25.2" y="0" width="42" height="18" fill="#56d4dd"\/><text x="25.2"[^>]* class="inverse">cur/,
+    );
+    expect(svg).toContain('class="dots inverse"');
+  });
+});
+
 describe('a screen as text', () => {
   it('is its lines without styles, escapes and spaces at the end', () => {
     const lines: readonly Line[] = [[{text: 'a  ', bold: true}, {text: 'b\u001b]0;x\u0007  '}], [], [{text: '⣀ ✓'}]];

@@ -79,6 +79,7 @@ const STYLE = [
   `text{font:${FONT_SIZE}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre;fill:${COLOURS.plain}}`,
   'path.dots{fill:none;stroke-width:2.4;stroke-linecap:round}',
   'path.rules{fill:none;stroke-width:1.2}',
+  `text.inverse,path.inverse{fill:${WINDOW}}path.dots.inverse,path.rules.inverse{stroke:${WINDOW};fill:none}`,
   '.light{opacity:.25}.medium{opacity:.5}.dark{opacity:.75}',
   '.b{font-weight:700}.d{opacity:.65}',
   ...Object.entries(COLOURS).map(([name, value]) => `text.${name},path.${name}{fill:${value}}`),
@@ -89,6 +90,7 @@ function rowOf(line: Line, row: number, columns: number): string {
   let column = 0;
   const out: string[] = [];
   for (const span of line) {
+    if (span.inverse) out.push(ground(span, column, row, columns));
     for (const piece of piecesOf(span.text)) {
       if (column + piece.numCells > columns) return out.join('');
       out.push(pieceOf(piece, span, column, row));
@@ -96,6 +98,14 @@ function rowOf(line: Line, row: number, columns: number): string {
     }
   }
   return out.join('');
+}
+
+/** What an inverse span stands on. */
+function ground(span: Span, column: number, row: number, columns: number): string {
+  const numCells = cellsOf(span.text).reduce((sum, cell) => sum + cell.numCells, 0);
+  const width = round(Math.min(numCells, columns - column) * CELL.width);
+  const colour = span.colour ?? (span.dim ? 'dim' : 'plain');
+  return `<rect x="${round(column * CELL.width)}" y="${row * CELL.height}" width="${Math.max(0, width)}" height="${CELL.height}" fill="${COLOURS[colour]}"/>`;
 }
 
 /** Neighbouring characters that are set alike: ASCII words as one text, drawn characters as one path, any other character by itself. */
@@ -142,7 +152,8 @@ function pieceOf({kind, text, numCells}: Piece, span: Span, column: number, row:
   return `<path${classOf(span, [kind])} d="${paths.join('')}"/>`;
 }
 
-function classOf({colour, dim = false, bold = false}: Span, more: readonly string[]): string {
+function classOf({colour, dim = false, bold = false, inverse = false}: Span, more: readonly string[]): string {
+  if (inverse) return ` class="${[...more, 'inverse', ...(bold ? ['b'] : [])].join(' ')}"`;
   const isColoured = colour != null;
   const names = [
     ...more,
