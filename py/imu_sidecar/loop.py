@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +14,7 @@ import msgspec
 import numpy as np
 
 from .codec import Arrays, pack
+from .device_usage import DeviceUsage
 from .failures import Cancelled, SidecarError, to_failure
 from .interrupts import Interrupts
 from .protocol_gen import OPERATIONS, Logged, MetricMeasured, PhaseStarted, SidecarEvent
@@ -20,8 +22,10 @@ from .protocol_gen import OPERATIONS, Logged, MetricMeasured, PhaseStarted, Side
 if TYPE_CHECKING:
     import torch
 
-# Four times a second is enough to watch; every step of a descent is in its trajectory anyway.
-SECONDS_BETWEEN_EVENTS = 0.25
+# Twice a second a step and once a second each metric is enough to watch; all of them are in the trajectory anyway.
+SECONDS_BETWEEN_STEPS = 0.5
+SECONDS_BETWEEN_METRICS = 1.0
+SECONDS_BETWEEN_MEASUREMENTS = 2.0
 
 Handler = Callable[[Any, dict[str, np.ndarray], "Context"], tuple[msgspec.Struct, Arrays]]
 
@@ -91,6 +95,8 @@ class Context:
         self._line: Line | None = None
         self._sent_at: dict[tuple[type, str], float] = {}
         self._waiting: dict[tuple[type, str], SidecarEvent] = {}
+        self._device_usage = DeviceUsage()
+        self._measured_at = -math.inf
 
     @property
     def device(self) -> torch.device:
@@ -104,7 +110,8 @@ class Context:
     def emit(self, event: SidecarEvent) -> None:
         """Tells the orchestrator. A progress point: raises Cancelled.
 
-        Of steps, and of metrics by label, at most four a second are sent, and always the last; the rest are dropped.
+        Of steps at most two a second are sent, of metrics one by label, and always the last; the rest are dropped.
+        Beside them, every two seconds, goes what the process takes of its device.
         """
         self.check()
         now = time.monotonic()
@@ -112,13 +119,11 @@ class Context:
             if isinstance(event, PhaseStarted):
                 self._flush()
             self._send(event)
-            return
-        key = (type(event), event.label if isinstance(event, MetricMeasured) else "")
-        self._waiting.pop(key, None)
-        self._waiting[key] = event
-        for due in [key for key in self._waiting if now - self._sent_at.get(key, -math.inf) >= SECONDS_BETWEEN_EVENTS]:
-            self._sent_at[due] = now
-            self._send(self._waiting.pop(due))
+        else:
+            self._send_in_time(event, now)
+        if now - self._measured_at >= SECONDS_BETWEEN_MEASUREMENTS:
+            self._measured_at = now
+            self._tell_device_usage()
 
     def check(self) -> None:
         """A progress point without an event. Raises Cancelled."""
@@ -143,6 +148,30 @@ class Context:
             return answer
         finally:
             self._line = None
+
+    def _send_in_time(self, event: SidecarEvent, now: float) -> None:
+        """Sends what is due: this event, and others that waited for their time."""
+        key = (type(event), event.label if isinstance(event, MetricMeasured) else "")
+        self._waiting.pop(key, None)
+        self._waiting[key] = event
+        for due in [key for key in self._waiting if self._is_due(key, now)]:
+            self._sent_at[due] = now
+            self._send(self._waiting.pop(due))
+
+    def _is_due(self, key: tuple[type, str], now: float) -> bool:
+        seconds = SECONDS_BETWEEN_METRICS if key[0] is MetricMeasured else SECONDS_BETWEEN_STEPS
+        return now - self._sent_at.get(key, -math.inf) >= seconds
+
+    def _tell_device_usage(self) -> None:
+        # Not `self.device`: to look for it may start it.
+        measured = self._device_usage.measure(str(self._device or os.environ.get("IMU_DEVICE", "cpu")))
+        if measured is None:
+            return
+        try:
+            self._send(measured)
+        except Exception as error:
+            # Whatever is wrong with the line, the next event of the call itself will tell.
+            print(f"the device's usage could not be told: {error!r}", file=sys.stderr)
 
     def _flush(self) -> None:
         waiting = list(self._waiting.values())

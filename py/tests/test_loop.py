@@ -68,10 +68,10 @@ def test_ten_thousand_steps_a_second_send_few_and_always_the_last():
             context.emit(step(number))
 
     started = time.monotonic()
-    sent = [event["step"] for event in run(work)]
+    sent = [event["step"] for event in run(work) if event["type"] == "stepCompleted"]
     seconds = time.monotonic() - started
     assert seconds < 1
-    assert len(sent) <= 10 * seconds + 3
+    assert len(sent) <= 2 * seconds + 3
     assert sent[0] == 1 and sent[-1] == 10_000 and sent == sorted(sent)
 
 
@@ -81,7 +81,7 @@ def test_each_metric_is_throttled_by_itself():
             for label in ("retain", "forget"):
                 context.emit(MetricMeasured(step=number, label=label, value=float(number)))
 
-    last = {event["label"]: event["step"] for event in run(work)}
+    last = {event["label"]: event["step"] for event in run(work) if event["type"] == "metricMeasured"}
     assert last == {"retain": 99, "forget": 99}
 
 

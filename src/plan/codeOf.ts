@@ -34,6 +34,7 @@ const TRANSPORT = [
   'py/imu_sidecar/protocol_gen.py',
   'py/imu_sidecar/codec.py',
   'py/imu_sidecar/loop.py',
+  'py/imu_sidecar/device_usage.py',
   'py/imu_sidecar/failures.py',
 ];
 

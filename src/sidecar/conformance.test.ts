@@ -100,6 +100,25 @@ describe.each(['pythonia', 'ws', 'fake'] as const)('a sidecar reached by %s', (t
     expect(steps.length).toBeLessThan(100);
   });
 
+  test('tells of a computation what it takes of its device: at its first event, then every two seconds', async () => {
+    const fresh = await openSidecar({...optionsFor(transport), logPath: join(folder, `${transport}-device.log`)});
+    const events: SidecarEvent[] = [];
+    const onEvent = (event: SidecarEvent) => void events.push(event);
+    await echo(fresh, 'no progress', {onEvent});
+    expect(events).toEqual([]);
+    await selfTest(fresh, {action: 'progress', count: 22, intervalSeconds: 0.1}, {onEvent});
+    await fresh.close();
+    const measured = events.flatMap((event) => (event.type === 'deviceMeasured' ? [event] : []));
+    expect(events.indexOf(measured[0] as SidecarEvent)).toBe(1);
+    expect(measured.length).toBeGreaterThanOrEqual(2);
+    expect(measured.map(({utilisation}) => utilisation === null)).toEqual(measured.map((_, index) => index === 0));
+    for (const {rank, device, memoryBytes, memoryLimitBytes} of measured) {
+      expect([rank, device]).toEqual([0, 'cpu']);
+      expect(memoryBytes).toBeGreaterThan(50 * 2 ** 20);
+      expect(memoryBytes).toBeLessThan(memoryLimitBytes ?? 0);
+    }
+  }, 30_000);
+
   test.each([
     [1, Number.NaN],
     [2, Number.POSITIVE_INFINITY],

@@ -2,8 +2,9 @@ import {setImmediate, setTimeout} from 'node:timers/promises';
 import {ImuError, type SidecarEvent} from '../../protocol/index.ts';
 import type {Ending} from '../link.ts';
 
-/** As in the real sidecar: steps and metrics are sent at most ten times a second. */
-const MS_BETWEEN_EVENTS = 100;
+/** As in the real sidecar (loop.py): steps are sent at most twice a second, metrics once each. */
+const MS_BETWEEN_STEPS = 500;
+const MS_BETWEEN_METRICS = 1000;
 
 /** One call on the fake: its time, its events, and its way to be stopped. */
 export class FakeCall {
@@ -38,9 +39,11 @@ export class FakeCall {
       this.#send(event);
       return;
     }
-    const stream = event.type === 'metricMeasured' ? event.label : '';
+    const isMetric = event.type === 'metricMeasured';
+    const stream = isMetric ? event.label : '';
     this.#waiting.delete(stream);
-    if (performance.now() - (this.#sentAt.get(stream) ?? Number.NEGATIVE_INFINITY) < MS_BETWEEN_EVENTS) {
+    const sinceSent = performance.now() - (this.#sentAt.get(stream) ?? Number.NEGATIVE_INFINITY);
+    if (sinceSent < (isMetric ? MS_BETWEEN_METRICS : MS_BETWEEN_STEPS)) {
       this.#waiting.set(stream, event);
       return;
     }

@@ -1,4 +1,4 @@
-import {type Arrays, OPERATIONS, type OperationName, toFailure} from '../../protocol/index.ts';
+import {type Arrays, OPERATIONS, type OperationName, type SidecarEvent, toFailure} from '../../protocol/index.ts';
 import {pack} from '../frames.ts';
 import type {Ending, IncomingReply, Link, OpenLink, OutgoingCall} from '../link.ts';
 import type {SidecarOptions} from '../sidecar.ts';
@@ -10,6 +10,13 @@ import {type FakeContext, fakeOperations} from './operations.ts';
 const FIRST_PID = 4_194_305;
 let numOpened = 0;
 
+/** As in the real sidecar (loop.py). */
+const MS_BETWEEN_MEASUREMENTS = 2000;
+/** What a small model takes on a machine of 8 GiB. */
+const MEMORY_BYTES = 420 * 2 ** 20;
+const MEMORY_LIMIT_BYTES = 8 * 2 ** 30;
+const UTILISATION = 0.93;
+
 /** The in-memory twin of the sidecar, for tests of scheduling and of chaos. IMU_FAKE_STEP_MS says how long a step takes; 0 by default. */
 export const openFake: OpenLink = async (options) => new FakeLink(options);
 
@@ -20,6 +27,7 @@ class FakeLink implements Link {
   readonly #options: SidecarOptions;
   readonly #handles = new Handles();
   #running: FakeCall | undefined;
+  #measuredAt: number | null = null;
 
   constructor(options: SidecarOptions) {
     const {promise, resolve} = Promise.withResolvers<Ending>();
@@ -29,7 +37,11 @@ class FakeLink implements Link {
   }
 
   async send({operation, input, arrays}: OutgoingCall, onEvent: (event: unknown) => void): Promise<IncomingReply> {
-    const call = new FakeCall(this.#stepMs(), onEvent, (ending) => this.#die(ending));
+    const send = (event: SidecarEvent): void => {
+      onEvent(event);
+      this.#tellDeviceUsage(onEvent);
+    };
+    const call = new FakeCall(this.#stepMs(), send, (ending) => this.#die(ending));
     this.#running = call;
     try {
       // The same limit as where bytes really cross.
@@ -61,6 +73,21 @@ class FakeLink implements Link {
     return 'output' in answered && 'arrays' in answered
       ? (answered as {output: unknown; arrays: Arrays})
       : {output: answered, arrays: {}};
+  }
+
+  #tellDeviceUsage(onEvent: (event: unknown) => void): void {
+    const isFirst = this.#measuredAt === null;
+    if (this.#measuredAt !== null && performance.now() - this.#measuredAt < MS_BETWEEN_MEASUREMENTS) return;
+    this.#measuredAt = performance.now();
+    const measured: SidecarEvent = {
+      type: 'deviceMeasured',
+      rank: 0,
+      device: this.#options.device,
+      memoryBytes: MEMORY_BYTES,
+      memoryLimitBytes: MEMORY_LIMIT_BYTES,
+      utilisation: isFirst ? null : UTILISATION,
+    };
+    onEvent(measured);
   }
 
   #stepMs(): number {
