@@ -102,7 +102,7 @@ function saidWorse(
   }));
   const groups = [...Map.groupBy(byRow, ({where}) => where.join())].map(([, group]) => {
     const where = group[0]?.where ?? [];
-    const place = where.length === columns.length ? 'every column' : listed(where);
+    const place = where.length === columns.length && columns.length > 1 ? 'every column' : listed(where);
     return `in ${place} ${listed(group.map(({row}) => labelOf(rows, row)))}`;
   });
   const noise = listed([...new Set(worse.map(beyondOrWithin))]);
