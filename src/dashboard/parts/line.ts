@@ -7,6 +7,8 @@ export interface Span {
   readonly colour?: Colour | null;
   readonly dim?: boolean;
   readonly bold?: boolean;
+  /** Foreground and background change places: where the cursor stands. */
+  readonly inverse?: boolean;
 }
 
 export type Line = readonly Span[];
