@@ -123,8 +123,8 @@ describe('the command that a cell is reproduced by', () => {
     expect(value?.tasks.map(({id}) => id)).toEqual([
       'evaluate/imu-official/t7/u2',
       'unlearn/imu-official/t7/u2',
-      'train/retrain/t7',
       'train/original/t7',
+      'train/retrain/t7',
       'data',
     ]);
   });

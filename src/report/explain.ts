@@ -129,16 +129,20 @@ const bySeeds = (a: CellValue, b: CellValue): number =>
 
 const taskOf = (plan: Plan, key: string): Task | undefined => plan.tasks.find((task) => task.key === key);
 
-/** A task and all that it stands on, each once. In a plan inputs come first, so backwards they come last, and the data at the very end. */
+/** A task and all that it stands on, each once: along the model before the reference, and what stands on nothing, the data, last. */
 function chain(plan: Plan, key: string): readonly string[] {
-  const needed = new Set([key]);
-  for (const task of plan.tasks.toReversed()) {
-    if (needed.has(task.key)) for (const input of Object.values(task.inputs)) needed.add(input);
-  }
-  return plan.tasks
-    .map((task) => task.key)
-    .filter((known) => needed.has(known))
-    .reverse();
+  const found = new Map<string, Task>();
+  const visit = (needed: string): void => {
+    const task = taskOf(plan, needed);
+    if (task === undefined || found.has(needed)) return;
+    found.set(needed, task);
+    const {model, ...others} = task.inputs;
+    for (const input of [...(model === undefined ? [] : [model]), ...Object.values(others)]) visit(input);
+  };
+  visit(key);
+  const isSource = ({inputs}: Task): boolean => Object.keys(inputs).length === 0;
+  const tasks = [...found.values()];
+  return [...tasks.filter((task) => !isSource(task)), ...tasks.filter(isSource)].map((task) => task.key);
 }
 
 /** The measurement as the tasks behind the cell made it: of a trajectory it is on fewer samples than at the end. */

@@ -63,7 +63,11 @@ export function handMadeRun(label = 'IMU'): {manifest: Manifest; results: Readon
     for (const unlearn of [1, 2]) {
       const at = (train - 1) * 2 + unlearn - 1;
       for (const row of ['imu', 'ga']) {
-        const unlearned = add(`unlearn/${row}/t${train}/u${unlearn}`, {kind: 'unlearn'}, {row});
+        const unlearned = add(
+          `unlearn/${row}/t${train}/u${unlearn}`,
+          {kind: 'unlearn', method: row, params: {numSteps: 50, learningRate: 1e-3}},
+          {row, trainSeed: train, unlearnSeed: unlearn, inputs: {model: original}},
+        );
         // The last run of GA is missing.
         const values = row === 'imu' ? [imu[at] ?? 0, 3 + at / 100] : at === 3 ? null : [4, 3.5];
         evaluate(row, unlearned, train, unlearn, values);
