@@ -118,6 +118,9 @@ function tellLines(watch: Watch): Teller {
     },
     jump(next) {
       projection = next;
+      const {finished, found, running, failed} = next.counts;
+      const title = plain(next.run?.title ?? '');
+      write(`${title}: ${finished + found} of ${next.tasks.length} tasks done, ${running} running, ${failed} failed\n`);
       report = dashboard.lineReporter({write, colour, from: next});
     },
     end: () => summarise(watch, projection),

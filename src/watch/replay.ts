@@ -31,6 +31,8 @@ export function replay({records, speed, onRecord, signal}: ReplayOptions): Repla
   let shownAt = performance.now();
 
   async function play(): Promise<void> {
+    // Whoever asked for this has its answer first.
+    await turn();
     let dueAt = performance.now();
     let numSinceTurn = 0;
     for (const record of records) {
