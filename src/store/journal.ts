@@ -1,11 +1,12 @@
 import {closeSync, constants, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {crc32} from 'node:zlib';
 import type {ImuError, RunEvent} from '../protocol/index.ts';
 import {syncFolder, writeNewFile} from './durableFiles.ts';
 import type {JournalEntry} from './journalLine.ts';
 import {writeLine} from './journalLine.ts';
-import {readJournal} from './readJournal.ts';
+import {type JournalPosition, parseJournal, positionOf, readJournalBytes} from './readJournal.ts';
 import {storageFailure} from './storageFailure.ts';
 
 /** Where a journal's bytes go. A seam for tests that need a disk which is full or broken. */
@@ -41,15 +42,30 @@ export const PROGRESS_EVENTS: ReadonlySet<RunEvent['type']> = new Set([
 /** Milliseconds that progress may wait for company; short, because viewers see an event when it is written. */
 export const BATCH_MS = 100;
 
-/** Opens a journal for appending. A torn tail is kept aside as `journal.torn-N`; the sequence goes on where the last good line left it. */
+/** Told of each event that was written, in order, and of where its line ends. */
+export type OnWritten = (entry: JournalEntry, position: JournalPosition) => void;
+
+/** Where a journal that was read is gone on with. */
+export interface JournalEnd {
+  readonly lastSeq: number;
+  readonly position: JournalPosition;
+  readonly numTornBytes: number;
+}
+
+/**
+ * Opens a journal for appending. A torn tail is kept aside as `journal.torn-N`; the sequence goes on where the last good line left it.
+ * Who has just read the journal hands its end over; else it is read.
+ */
 export async function openJournal(
   path: string,
-  onWritten: (entry: JournalEntry) => void = () => {},
+  onWritten: OnWritten = () => {},
   openFile: OpenAppendFile = openAppendFile,
+  end?: JournalEnd,
 ): Promise<Journal> {
   try {
-    const lastSeq = await setTornTailAside(path);
-    return journalOver(await openFile(path), path, lastSeq, onWritten);
+    const from = end ?? readEnd(path);
+    await setTornTailAside(path, from);
+    return journalOver(await openFile(path), path, from, onWritten);
   } catch (thrown) {
     throw storageFailure(`open the journal ${path}`, thrown);
   }
@@ -61,13 +77,8 @@ interface Waiting {
   readonly reject: (error: ImuError) => void;
 }
 
-function journalOver(
-  file: AppendFile,
-  path: string,
-  lastSeq: number,
-  onWritten: (entry: JournalEntry) => void,
-): Journal {
-  let seq = lastSeq;
+function journalOver(file: AppendFile, path: string, end: JournalEnd, onWritten: OnWritten): Journal {
+  let {lastSeq: seq, position} = end;
   let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> | null = null;
@@ -79,9 +90,10 @@ function journalOver(
     timer = undefined;
     while (waiting.length > 0 && broken === null) {
       const batch = waiting;
+      const lines = batch.map(({entry}) => writeLine(entry));
       waiting = [];
       try {
-        await file.append(Buffer.from(batch.map(({entry}) => writeLine(entry)).join('')));
+        await file.append(Buffer.from(lines.join('')));
         if (batch.some(({entry}) => !PROGRESS_EVENTS.has(entry.event.type))) await file.sync();
       } catch (thrown) {
         broken = storageFailure(`write the journal ${path}`, thrown);
@@ -89,8 +101,9 @@ function journalOver(
         waiting = [];
         return;
       }
-      for (const {entry, resolve} of batch) {
-        onWritten(entry);
+      for (const [index, {entry, resolve}] of batch.entries()) {
+        position = behind(position, lines[index] as string);
+        onWritten(entry, position);
         resolve();
       }
     }
@@ -129,20 +142,31 @@ function journalOver(
   };
 }
 
-async function setTornTailAside(path: string): Promise<number> {
-  const {entries, numGoodBytes, numTornBytes} = readJournal(path);
-  if (numTornBytes > 0) {
-    const file = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
-    try {
-      writeNewFile(tornPath(path), readFileSync(file).subarray(numGoodBytes));
-      ftruncateSync(file, numGoodBytes);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    await syncFolder(dirname(path));
+function behind({numBytes, sum}: JournalPosition, line: string): JournalPosition {
+  return {numBytes: numBytes + Buffer.byteLength(line), sum: crc32(line, sum)};
+}
+
+function readEnd(path: string): JournalEnd {
+  const bytes = readJournalBytes(path);
+  const reading = parseJournal(bytes);
+  return {
+    lastSeq: reading.entries.at(-1)?.seq ?? 0,
+    position: positionOf(bytes, reading),
+    numTornBytes: reading.numTornBytes,
+  };
+}
+
+async function setTornTailAside(path: string, {position: {numBytes}, numTornBytes}: JournalEnd): Promise<void> {
+  if (numTornBytes === 0) return;
+  const file = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    writeNewFile(tornPath(path), readFileSync(file).subarray(numBytes));
+    ftruncateSync(file, numBytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
-  return entries.at(-1)?.seq ?? 0;
+  await syncFolder(dirname(path));
 }
 
 function tornPath(path: string): string {

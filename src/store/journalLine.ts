@@ -20,10 +20,12 @@ export function writeLine({seq, at, event}: JournalEntry): string {
 
 /** Null when the bytes (one line without its newline) are not what was written. */
 export function readLine(line: Buffer): JournalEntry | null {
-  const body = line.subarray(0, Math.max(0, line.length - NUM_SUM_BYTES));
-  if (line.toString('latin1', body.length) !== `,"sum":"${hex(crc32(body))}"}`) return null;
+  const numBodyBytes = Math.max(0, line.length - NUM_SUM_BYTES);
+  const sum = crc32(line.subarray(0, numBodyBytes));
+  if (line.toString('latin1', numBodyBytes) !== `,"sum":"${hex(sum)}"}`) return null;
   try {
-    return parse(`${body.toString('utf8')}}`) as JournalEntry;
+    const {seq, at, event} = parse(line.toString('utf8')) as JournalEntry;
+    return {seq, at, event};
   } catch {
     return null;
   }

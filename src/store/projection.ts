@@ -1,4 +1,5 @@
 import type {Failure, PlannedTask, RunEvent, WeightDiagnostics} from '../protocol/index.ts';
+import type {JournalEntry} from './journalLine.ts';
 import type {StoredObject} from './result.ts';
 import {appendPoint, type Series, startSeries} from './series.ts';
 
@@ -118,6 +119,8 @@ export interface EventRecord {
   readonly at: number;
   readonly event: RunEvent;
 }
+
+export const recordOf = ({seq, at, event}: JournalEntry): EventRecord => ({seq, at: Date.parse(at), event});
 
 /** Label of the series that stepCompleted draws. */
 export const STEP_LOSS = 'stepLoss';

@@ -1,15 +1,19 @@
-import {linkSync, lstatSync, readdirSync, readFileSync, unlinkSync} from 'node:fs';
-import {join} from 'node:path';
-import {ImuError, parse, stringify} from '../protocol/index.ts';
+import {linkSync, lstatSync, readdirSync, unlinkSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {ImuError} from '../protocol/index.ts';
 import {makeFolder, syncFolder, writeNewFile} from './durableFiles.ts';
-import type {Journal, OpenAppendFile} from './journal.ts';
+import type {Journal, OnWritten, OpenAppendFile} from './journal.ts';
 import {openJournal} from './journal.ts';
 import type {JournalEntry} from './journalLine.ts';
 import type {Holder, Lease} from './lease.ts';
 import {acquireLease, isLease} from './lease.ts';
 import type {Manifest} from './manifest.ts';
+import {manifestText, readManifestFile} from './manifestFile.ts';
+import {newerManifest, refuseNewerJournal} from './newerFormat.ts';
+import {type ProjectionCache, projectionCache} from './projectionCache.ts';
 import type {JournalReading} from './readJournal.ts';
-import {readJournal} from './readJournal.ts';
+import {parseJournal, positionOf, readJournalBytes} from './readJournal.ts';
+import {type RestoredRun, restoreRun} from './readProjection.ts';
 import {checkRunId, isRunId} from './runName.ts';
 import {storageFailure} from './storageFailure.ts';
 
@@ -28,6 +32,7 @@ export interface RunRecord {
   readonly runId: string;
   readonly directory: string;
   readonly manifest: Manifest;
+  /** Read when it is first asked for; what is written later is not in it. */
   readonly journal: JournalReading;
 }
 
@@ -37,6 +42,8 @@ export interface RunSummary {
   readonly suiteId: string;
   readonly title: string;
   readonly createdAt: string;
+  /** Of its manifest. A run of a higher one than MANIFEST_FORMAT is listed as far as it can be read, and cannot be opened. */
+  readonly formatVersion: number;
 }
 
 interface Place {
@@ -45,7 +52,7 @@ interface Place {
   readonly openFile: OpenAppendFile | undefined;
 }
 
-/** Opens a run for writing, new or again. Throws INVALID_REQUEST when another orchestrator that lives has it. */
+/** Opens a run for writing, new or again. Throws INVALID_REQUEST when another orchestrator that lives has it, or a newer imu wrote it. */
 export async function openRun(
   place: Place,
   runId: string,
@@ -56,14 +63,19 @@ export async function openRun(
   const lease = holdRun(place, runId);
   try {
     const directory = join(place.root, runId);
+    const restored = restoreRun(directory);
     const kept = await writeManifestOnce(place, directory, manifest);
-    const journal = await openJournal(join(directory, 'journal.jsonl'), onWritten, place.openFile);
+    const {journal, cache} = await openCachedJournal(place, directory, restored, onWritten);
     return {
       runId,
       directory,
       manifest: kept,
       journal,
-      close: () => journal.close().finally(() => lease.release()),
+      close: () =>
+        journal
+          .close()
+          .finally(() => cache.close())
+          .finally(() => lease.release()),
     };
   } catch (thrown) {
     lease.release();
@@ -71,7 +83,7 @@ export async function openRun(
   }
 }
 
-/** Throws ASSET_MISSING when there is no such run. */
+/** Throws ASSET_MISSING when there is no such run, INVALID_REQUEST when a newer imu wrote it. */
 export function readRun(root: string, runId: string): RunRecord {
   checkRunId(runId);
   const directory = join(root, runId);
@@ -85,19 +97,71 @@ export function readRun(root: string, runId: string): RunRecord {
       }.`,
     });
   }
-  return {runId, directory, manifest, journal: readJournal(join(directory, 'journal.jsonl'))};
+  const bytes = readJournalBytes(journalPath(directory));
+  refuseNewerJournal(runId, bytes);
+  let journal: JournalReading | null = null;
+  return {
+    runId,
+    directory,
+    manifest,
+    get journal() {
+      journal ??= parseJournal(bytes);
+      return journal;
+    },
+  };
+}
+
+/** Null when the folder is no run; throws INVALID_REQUEST when a newer imu wrote it. */
+export function readManifest(directory: string): Manifest | null {
+  const reading = readManifestFile(directory);
+  if (reading.kind === 'newer') throw newerManifest(basename(directory), reading.formatVersion);
+  return reading.kind === 'read' ? reading.manifest : null;
 }
 
 /** Newest first. Folders without a readable manifest are no runs. */
 export function listRuns(root: string): RunSummary[] {
   const names = readdirSync(root, {withFileTypes: true}).filter((entry) => entry.isDirectory() && isRunId(entry.name));
-  const runs = names.flatMap(({name}) => {
-    const manifest = readManifest(join(root, name));
-    if (manifest === null) return [];
-    const {suite, plan, createdAt} = manifest;
-    return [{runId: name, directory: join(root, name), suiteId: suite.id, title: plan.title, createdAt}];
-  });
+  const runs = names.flatMap(({name}) => summaryOf(join(root, name)));
   return runs.sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+}
+
+function summaryOf(directory: string): RunSummary[] {
+  const reading = readManifestFile(directory);
+  const run = {runId: basename(directory), directory};
+  switch (reading.kind) {
+    case 'read': {
+      const {suite, plan, createdAt, formatVersion} = reading.manifest;
+      return [{...run, suiteId: suite.id, title: plan.title, createdAt, formatVersion}];
+    }
+    case 'newer': {
+      const {createdAt} = reading.content;
+      const title = `written by a newer imu (format ${reading.formatVersion})`;
+      const known = typeof createdAt === 'string' ? createdAt : '';
+      return [{...run, suiteId: '', title, createdAt: known, formatVersion: reading.formatVersion}];
+    }
+    case 'none':
+      return [];
+  }
+}
+
+const journalPath = (directory: string): string => join(directory, 'journal.jsonl');
+
+/** A journal that keeps the cache of its projection up to date. */
+async function openCachedJournal(
+  {openFile, stagePath}: Place,
+  directory: string,
+  {projection, reading, bytes, lastSeq}: RestoredRun,
+  onWritten: (entry: JournalEntry) => void = () => {},
+): Promise<{journal: Journal; cache: ProjectionCache}> {
+  const {numLines, damagedLines, numTornBytes} = reading;
+  const position = positionOf(bytes, reading);
+  const cache = projectionCache(directory, {projection, position, numLines, damagedLines}, () => stagePath('jsonl'));
+  const note: OnWritten = (entry, end) => {
+    cache.note(entry, end);
+    onWritten(entry);
+  };
+  const journal = await openJournal(journalPath(directory), note, openFile, {lastSeq, position, numTornBytes});
+  return {journal, cache};
 }
 
 function holdRun({root, stagePath}: Place, runId: string): Lease {
@@ -124,7 +188,7 @@ async function writeManifestOnce({root, stagePath}: Place, directory: string, ma
   const written = readManifest(directory);
   if (written !== null) return written;
   const staged = stagePath('json');
-  writeNewFile(staged, `${stringify(manifest)}\n`);
+  writeNewFile(staged, manifestText(manifest));
   const path = join(directory, 'manifest.json');
   // One that cannot be read is lost; the journal beside it still tells the run.
   if (lstatSync(path, {throwIfNoEntry: false}) !== undefined) unlinkSync(path);
@@ -132,16 +196,4 @@ async function writeManifestOnce({root, stagePath}: Place, directory: string, ma
   unlinkSync(staged);
   await syncFolder(directory);
   return manifest;
-}
-
-/** Null when there is none that this version can read. */
-export function readManifest(directory: string): Manifest | null {
-  const path = join(directory, 'manifest.json');
-  if (lstatSync(path, {throwIfNoEntry: false})?.isFile() !== true) return null;
-  try {
-    const manifest = parse(readFileSync(path, 'utf8')) as Manifest;
-    return manifest.formatVersion === 1 ? manifest : null;
-  } catch {
-    return null;
-  }
 }

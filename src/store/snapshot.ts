@@ -1,0 +1,188 @@
+import type {PlannedTask} from '../protocol/index.ts';
+import {parse, stringify} from '../protocol/index.ts';
+import {indexTasks, type Projection, type TaskView} from './projection.ts';
+import type {Point, Series} from './series.ts';
+
+/**
+ * Of the text, and of what the fold makes of a journal: raise it whenever the same events give another projection, so that no projection
+ * of an older fold is taken for one of this.
+ */
+export const SNAPSHOT_FORMAT = 1;
+
+/** A projection as text, exactly: what is decoded equals what was encoded, and folds on as that would have. */
+export const encodeProjection = (projection: Projection): string => [...snapshotLines(projection)].join('\n');
+
+/** The same, line by line, for a writer that must let others have their turn. Parts that were encoded before are not encoded again. */
+export function* snapshotLines({tasks, indexByKey, ...rest}: Projection): Generator<string> {
+  yield stringify({format: SNAPSHOT_FORMAT, numTasks: tasks.length, ...rest} satisfies Head);
+  yield remembered(planLines, indexByKey, () => encodePlans(tasks, indexByKey));
+  for (const task of tasks) yield remembered(taskLines, task, () => stringify(toRow(task)));
+}
+
+/** Inverse of `encodeProjection`. Throws SyntaxError on what it did not write. */
+export function decodeProjection(text: string): Projection {
+  const [head = '', plans = '', ...rows] = text.split('\n');
+  const {format, numTasks, ...rest} = parse(head) as Head;
+  if (format !== SNAPSHOT_FORMAT) throw new SyntaxError(`a snapshot of format ${format}, not ${SNAPSHOT_FORMAT}`);
+  const planned = decodePlans(plans);
+  if (rows.length !== numTasks || planned.length !== numTasks)
+    throw new SyntaxError(`a snapshot of ${rows.length} tasks where ${numTasks} were written`);
+  const tasks = rows.map((row, index) => fromRow(parse(row) as TaskRow, planned[index] as PlannedTask));
+  return {...rest, tasks, indexByKey: indexTasks(tasks)};
+}
+
+interface Head extends Omit<Projection, 'tasks' | 'indexByKey'> {
+  readonly format: number;
+  readonly numTasks: number;
+}
+
+/** Both are made anew when what they stand for changes. */
+const planLines = new WeakMap<object, string>();
+const taskLines = new WeakMap<object, string>();
+
+function remembered(lines: WeakMap<object, string>, part: object, encode: () => string): string {
+  const known = lines.get(part);
+  if (known !== undefined) return known;
+  const line = encode();
+  lines.set(part, line);
+  return line;
+}
+
+/** Keys of inputs are long, and those of other tasks: their places say the same. */
+function encodePlans(tasks: readonly TaskView[], indexByKey: Projection['indexByKey']): string {
+  return stringify(
+    tasks.map(({plan}) => ({...plan, inputs: plan.inputs.map((input) => indexByKey.get(input) ?? input)})),
+  );
+}
+
+function decodePlans(line: string): PlannedTask[] {
+  const packed = parse(line) as (Omit<PlannedTask, 'inputs'> & {readonly inputs: readonly (number | string)[]})[];
+  return packed.map((plan) => ({
+    ...plan,
+    inputs: plan.inputs.map((input) => (typeof input === 'string' ? input : (packed[input]?.key ?? ''))),
+  }));
+}
+
+/** Fields of a task but for its plan, in a fixed order: names would cost more than what they name. */
+type TaskRow = readonly [
+  TaskView['state'],
+  TaskView['lane'],
+  TaskView['attempt'],
+  TaskView['phase'],
+  TaskView['step'],
+  TaskView['numSteps'],
+  TaskView['progress'],
+  TaskView['startedAt'],
+  TaskView['seconds'],
+  TaskView['secondsPerStep'],
+  TaskView['failure'],
+  TaskView['blockedBy'],
+  TaskView['metrics'],
+  TaskView['artefacts'],
+  TaskView['influence'],
+  TaskView['weights'],
+  ...PackedSeries[],
+];
+
+function toRow(task: TaskView): TaskRow {
+  return [
+    task.state,
+    task.lane,
+    task.attempt,
+    task.phase,
+    task.step,
+    task.numSteps,
+    task.progress,
+    task.startedAt,
+    task.seconds,
+    task.secondsPerStep,
+    task.failure,
+    task.blockedBy,
+    task.metrics,
+    task.artefacts,
+    task.influence,
+    task.weights,
+    ...task.series.map(packSeries),
+  ];
+}
+
+function fromRow(row: TaskRow, plan: PlannedTask): TaskView {
+  const [state, lane, attempt, phase, step, numSteps, progress, startedAt, seconds, secondsPerStep, ...others] = row;
+  const [failure, blockedBy, metrics, artefacts, influence, weights, ...series] = others;
+  return {
+    plan,
+    state,
+    lane,
+    attempt,
+    phase,
+    step,
+    numSteps,
+    progress,
+    startedAt,
+    seconds,
+    secondsPerStep,
+    failure,
+    blockedBy,
+    metrics,
+    artefacts,
+    series: series.map(unpackSeries),
+    influence,
+    weights,
+  };
+}
+
+/** Steps that lie evenly as the first and the distance; others, and all values, as float64 in base64. The tail stands only where points were dropped. */
+type PackedSeries = readonly [label: string, steps: readonly [number, number] | string, values: string, tail?: Tail];
+
+interface Tail extends Pick<Series, 'stride' | 'first' | 'last' | 'numMeasured'> {
+  readonly pending: Series['pending'];
+  /** One point may be both; which it is decides how many points the group becomes. */
+  readonly isHighestLowest: boolean;
+}
+
+function packSeries({label, buffer, length, stride, pending, first, last, numMeasured}: Series): PackedSeries {
+  const points = buffer.points.slice(0, length);
+  const values = toBase64(points.map(({value}) => value));
+  const steps = points.map(({step}) => step);
+  const packed = [label, evenly(steps) ?? toBase64(steps), values] as const;
+  if (stride === 1) return packed;
+  const isHighestLowest = pending !== null && pending.highest === pending.lowest;
+  return [...packed, {stride, first, last, numMeasured, pending, isHighestLowest}];
+}
+
+function unpackSeries([label, packedSteps, packedValues, tail]: PackedSeries): Series {
+  const values = fromBase64(packedValues);
+  const steps = typeof packedSteps === 'string' ? fromBase64(packedSteps) : null;
+  const [from, by] = typeof packedSteps === 'string' ? [0, 0] : packedSteps;
+  const points = values.map(
+    (value, n): Point => ({step: steps === null ? from + n * by : (steps[n] as number), value}),
+  );
+  const length = points.length;
+  const [first, last] = [points[0], points[length - 1]];
+  if (first === undefined || last === undefined) throw new SyntaxError(`the curve ${label} has no point`);
+  const buffer = {points};
+  if (tail === undefined) return {label, buffer, length, stride: 1, pending: null, first, last, numMeasured: length};
+  const {isHighestLowest, pending, ...rest} = tail;
+  const group = pending !== null && isHighestLowest ? {...pending, highest: pending.lowest} : pending;
+  return {label, buffer, length, ...rest, pending: group};
+}
+
+/** The first step and the distance to the next, when these tell every step to the last bit. */
+function evenly(steps: readonly number[]): readonly [number, number] | null {
+  const [from = 0, second = from] = steps;
+  const by = second - from;
+  return steps.every((step, n) => Object.is(step, from + n * by)) ? [from, by] : null;
+}
+
+const NUM_FLOAT_BYTES = 8;
+
+function toBase64(numbers: readonly number[]): string {
+  const bytes = Buffer.allocUnsafe(numbers.length * NUM_FLOAT_BYTES);
+  for (const [n, number] of numbers.entries()) bytes.writeDoubleLE(number, n * NUM_FLOAT_BYTES);
+  return bytes.toString('base64');
+}
+
+function fromBase64(text: string): number[] {
+  const bytes = Buffer.from(text, 'base64');
+  return Array.from({length: bytes.length / NUM_FLOAT_BYTES}, (_, n) => bytes.readDoubleLE(n * NUM_FLOAT_BYTES));
+}
