@@ -77,7 +77,11 @@ class Handles:
                 "Handles die with their sidecar and with `release`: load it again.",
             )
         if found[0] != kind:
-            raise SidecarError("INVALID_REQUEST", f"{handle!r} is a {found[0]}, where a {kind} is needed.")
+            raise SidecarError(
+                "INVALID_REQUEST",
+                f"{handle!r} is a {found[0]}, where a {kind} is needed.",
+                "The orchestrator mixed up its handles: this is a mistake in imu.",
+            )
         return found[1]
 
     def drop(self, handle: str) -> None:
@@ -209,11 +213,15 @@ def fail(error: BaseException) -> dict[str, Any]:
 
 def _decode(name: str, message: Any) -> msgspec.Struct:
     if name not in _handlers:
-        raise SidecarError("INVALID_REQUEST", f"This sidecar has no operation {name!r}; it has {', '.join(_handlers)}.")
+        raise SidecarError(
+            "INVALID_REQUEST",
+            f"This sidecar has no operation {name!r}; it has {', '.join(_handlers)}.",
+            "Orchestrator and sidecar are of different versions: run `imu doctor`.",
+        )
     try:
         return msgspec.convert(message, OPERATIONS[name][0])
     except msgspec.ValidationError as error:
-        raise SidecarError("INVALID_REQUEST", f"{name}: {error}") from error
+        raise SidecarError("INVALID_REQUEST", f"{name}: {error}", "Look at the field it names.") from error
 
 
 def _encode(name: str, output: msgspec.Struct) -> dict[str, Any]:
@@ -222,5 +230,7 @@ def _encode(name: str, output: msgspec.Struct) -> dict[str, Any]:
     try:
         msgspec.convert(plain, OPERATIONS[name][1])
     except msgspec.ValidationError as error:
-        raise SidecarError("INTERNAL", f"The output of {name} breaks the contract: {error}") from error
+        raise SidecarError(
+            "INTERNAL", f"The output of {name} breaks the contract: {error}", "This is a mistake in its handler."
+        ) from error
     return plain

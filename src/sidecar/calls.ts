@@ -120,7 +120,9 @@ function withWhereabouts(stoppedBy: Failure, {answer}: IncomingReply): Failure {
 
 /** A stopped call that did not: the process was ended. */
 function withEnd(stoppedBy: Failure, death: Failure | undefined): Failure {
-  return death ? {...stoppedBy, cause: 'It did not stop when interrupted, so its process was ended.'} : stoppedBy;
+  if (death === undefined) return stoppedBy;
+  const cause = ['It did not stop when interrupted, so its process was ended.', death.cause ?? ''];
+  return {...stoppedBy, cause: cause.join('\n').trimEnd()};
 }
 
 const cancelled = (operation: string): ImuError => new ImuError('CANCELLED', `${operation} was cancelled.`);

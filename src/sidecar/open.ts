@@ -84,7 +84,11 @@ async function openLink(options: SidecarOptions, deadlineMs: number, log: LogTai
     return await LINKS[options.transport](options, deadline);
   } catch (error) {
     if (deadline.aborted)
-      throw new ImuError('DEADLINE', `The ${options.transport} sidecar did not start within ${deadlineMs} ms.`);
+      throw new ImuError(
+        'DEADLINE',
+        `The ${options.transport} sidecar did not start within ${deadlineMs} ms.`,
+        printed(options, log),
+      );
     throw explainStart(error, options, log);
   }
 }
@@ -97,24 +101,23 @@ function explainStart(error: unknown, options: SidecarOptions, log: LogTail): un
   const lines = log.lastLines(NUM_LOG_LINES);
   const told = lines.findLast((line) => line.startsWith(STARTUP_FAILURE_MARK));
   if (told) return ImuError.from(Failure.parse(JSON.parse(told.slice(STARTUP_FAILURE_MARK.length))));
-  return ImuError.from({
-    ...error.failure,
-    hint: `All it printed is in ${options.logPath}.`,
-    cause: lines.join('\n') || null,
-  });
+  return ImuError.from({...error.failure, ...printed(options, log)});
 }
 
 function explainEnding({code, signal, detail}: Ending, pid: number, options: SidecarOptions, log: LogTail): Failure {
   const how = signal ? `signal ${signal}` : code === null ? 'no exit code' : `exit code ${code}`;
   const memory = signal === 'SIGKILL' ? 'Did the system run out of memory? ' : '';
+  const {hint, cause} = printed(options, log);
   return new ImuError(
     'SIDECAR_EXITED',
     `The ${options.transport} sidecar (pid ${pid}) ended: ${[how, detail].filter(Boolean).join(', ')}.`,
-    {
-      hint: `${memory}All it printed is in ${options.logPath}.`,
-      cause: log.lastLines(NUM_LOG_LINES).join('\n') || null,
-    },
+    {hint: `${memory}${hint}`, cause},
   ).failure;
+}
+
+/** What a process that can no longer be asked has left: its last lines, and where all of them are. */
+function printed({logPath}: SidecarOptions, log: LogTail): Pick<Failure, 'hint' | 'cause'> {
+  return {hint: `All it printed is in ${logPath}.`, cause: log.lastLines(NUM_LOG_LINES).join('\n') || null};
 }
 
 const Versions = z.looseObject({protocolVersion: z.unknown(), schemaHash: z.unknown()});
