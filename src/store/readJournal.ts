@@ -38,6 +38,16 @@ export function readJournal(path: string): JournalReading {
 /** The lines of a journal behind what was read before; the condition is that of the whole. */
 export function parseJournal(bytes: Buffer, before: ReadBefore = NOTHING): JournalReading {
   const entries: JournalEntry[] = [];
+  const condition = scanJournal(bytes, (entry) => entries.push(entry), before);
+  return {entries, ...condition};
+}
+
+/** As `parseJournal`, for whoever needs each event but once. */
+export function scanJournal(
+  bytes: Buffer,
+  onEntry: (entry: JournalEntry) => void,
+  before: ReadBefore = NOTHING,
+): JournalCondition {
   const damagedLines = [...before.damagedLines];
   let {numGoodBytes, numLines} = before;
   let line = numLines;
@@ -52,14 +62,14 @@ export function parseJournal(bytes: Buffer, before: ReadBefore = NOTHING): Journ
       damagedSinceGood.push(line);
       continue;
     }
-    entries.push(entry);
+    onEntry(entry);
     for (const damaged of damagedSinceGood) damagedLines.push(damaged);
     damagedSinceGood = [];
     numLines = line;
     numGoodBytes = start;
   }
   const numTornBytes = bytes.length - numGoodBytes;
-  return {entries, numLines, damagedLines, numDamaged: damagedLines.length, numGoodBytes, numTornBytes};
+  return {numLines, damagedLines, numDamaged: damagedLines.length, numGoodBytes, numTornBytes};
 }
 
 /** Where a journal ends as far as it is good. */

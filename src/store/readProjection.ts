@@ -4,10 +4,10 @@ import type {JournalEntry} from './journalLine.ts';
 import {readLine} from './journalLine.ts';
 import {newerFormatOf} from './manifestFile.ts';
 import {newerManifest, refuseNewerJournal} from './newerFormat.ts';
-import {foldAll, type Projection, recordOf} from './projection.ts';
+import {type EventRecord, empty, foldAll, type Projection, recordOf} from './projection.ts';
 import {type Folded, readCache} from './projectionCache.ts';
 import type {JournalCondition} from './readJournal.ts';
-import {parseJournal, readJournalBytes} from './readJournal.ts';
+import {readJournalBytes, scanJournal} from './readJournal.ts';
 
 export interface ProjectionReading {
   readonly projection: Projection;
@@ -41,21 +41,30 @@ export function restoreRun(runDirectory: string): RestoredRun {
   const cached = readCache(runDirectory);
   const start = cached !== null && fits(cached, bytes) ? cached : null;
   refuseNewerJournal(runId, bytes, start?.position.numBytes);
-  const {entries, ...reading} = parseJournal(bytes, start === null ? undefined : readBefore(start));
-  const projection = foldAll(records(entries), start?.projection);
-  const lastSeq = entries.at(-1)?.seq ?? Math.max(0, start?.projection.seq ?? 0);
+  let projection = start?.projection ?? empty();
+  let lastSeq = Math.max(0, projection.seq);
+  let lot: EventRecord[] = [];
+  const foldLot = (): void => {
+    projection = foldAll(lot, projection);
+    lot = [];
+  };
+  const onEntry = (entry: JournalEntry): void => {
+    lastSeq = entry.seq;
+    if (lot.push(recordOf(entry)) === NUM_RECORDS_PER_LOT) foldLot();
+  };
+  const reading = scanJournal(bytes, onEntry, start === null ? undefined : readBefore(start));
+  foldLot();
   return {projection, reading, usedCache: start !== null, bytes, lastSeq};
 }
+
+/** Events that are in memory at once: few, since a journal may hold millions. */
+const NUM_RECORDS_PER_LOT = 5_000;
 
 const readBefore = ({position, numLines, damagedLines}: Folded) => ({
   numLines,
   damagedLines,
   numGoodBytes: position.numBytes,
 });
-
-function* records(entries: readonly JournalEntry[]) {
-  for (const entry of entries) yield recordOf(entry);
-}
 
 /** Whether a journal still begins with the very bytes that were folded: it may have been cut, replaced or harmed since. */
 function fits({position: {numBytes, sum}, projection}: Folded, bytes: Buffer): boolean {
