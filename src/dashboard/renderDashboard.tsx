@@ -1,14 +1,19 @@
 import {render} from 'ink';
+import {type Evidence, NO_EVIDENCE} from '../report/evidence.ts';
 import type {Manifest} from '../store/manifest.ts';
 import type {ProjectionStore} from '../store/projectionStore.ts';
+import type {StoredObject} from '../store/result.ts';
 import {App} from './app.tsx';
+import type {Connection} from './connection.ts';
 import type {Controls} from './controls.ts';
+import {openSession} from './session.ts';
 import {type Theme, themeOf} from './theme.ts';
 
 export interface DashboardOptions {
   readonly store: ProjectionStore;
   readonly manifest: Manifest;
-  readonly controls: Controls;
+  /** A function is asked at every key: the controls of a run may come later than its first frame. */
+  readonly controls: Controls | (() => Controls);
   readonly stdout?: NodeJS.WriteStream;
   readonly stdin?: NodeJS.ReadStream;
   readonly stderr?: NodeJS.WriteStream;
@@ -17,6 +22,16 @@ export interface DashboardOptions {
   readonly closeAfterMs?: number | null;
   /** Milliseconds since 1970 as the run has it; Date.now by default. A replay has a clock of its own. */
   readonly clock?: () => number;
+  /** Results on the disk; none by default. */
+  readonly evidence?: Evidence;
+  /** Of a viewer with its run; null, the default, where there is nothing between them. */
+  readonly connection?: Connection | null;
+  /** Where `w` writes; the working directory by default. */
+  readonly exportFolder?: string;
+  /** What `o` copies the path of; null by default, and there is nothing to copy then. */
+  readonly runDirectory?: string | null;
+  /** Where an object of the store lies; null, the default, where there is no store. */
+  readonly objectPath?: ((object: StoredObject) => string) | null;
 }
 
 export interface Dashboard {
@@ -24,9 +39,6 @@ export interface Dashboard {
   readonly finished: Promise<void>;
   unmount(): void;
 }
-
-/** Redraws more often than this cannot be read and cost a core. */
-const MAX_FPS = 10;
 
 /** Full screen, on the terminal's alternate buffer. Ctrl-C comes as a key, not as a signal; it goes to `controls`. */
 export function renderDashboard({
@@ -39,26 +51,32 @@ export function renderDashboard({
   theme = themeOf(process.env),
   closeAfterMs = 3_000,
   clock = Date.now,
+  evidence = NO_EVIDENCE,
+  connection = null,
+  exportFolder = process.cwd(),
+  runDirectory = null,
+  objectPath = null,
 }: DashboardOptions): Dashboard {
-  const instance = render(
-    <App
-      store={store}
-      manifest={manifest}
-      controls={controls}
-      theme={theme}
-      closeAfterMs={closeAfterMs}
-      clock={clock}
-    />,
-    {
-      stdout,
-      stdin,
-      stderr,
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: MAX_FPS,
-      exitOnCtrlC: false,
-      patchConsole: true,
-    },
-  );
+  const session = openSession({
+    store,
+    manifest,
+    controls: typeof controls === 'function' ? controls : () => controls,
+    theme,
+    closeAfterMs,
+    clock,
+    evidence,
+    connection,
+    exportFolder,
+    runDirectory,
+    objectPath,
+  });
+  const instance = render(<App session={session} />, {
+    stdout,
+    stdin,
+    stderr,
+    alternateScreen: true,
+    exitOnCtrlC: false,
+    patchConsole: true,
+  });
   return {finished: instance.waitUntilExit().then(() => undefined), unmount: () => instance.unmount()};
 }

@@ -1,49 +1,95 @@
 import {remainingSeconds} from '../../store/eta.ts';
 import type {Projection} from '../../store/projection.ts';
+import type {ConnectionState} from '../connection.ts';
 import {clock} from '../parts/durations.ts';
 import {dim, fitSpans, type Line, lengthOf, type Span, span} from '../parts/line.ts';
-import {glyphOf, RUN_LOOKS, type Theme} from '../theme.ts';
+import {glyphOf, type Look, RUN_LOOKS, type Theme} from '../theme.ts';
+import {VIEWS, viewOf} from './index.ts';
+import type {ViewContext} from './view.ts';
 
-/** Two lines: what runs, in which state, how far and how long; and what it runs on. */
-export function headerView(projection: Projection, now: number, width: number, theme: Theme): readonly Line[] {
-  const {run, counts, tasks} = projection;
-  const look = RUN_LOOKS[run?.state ?? 'starting'];
+const CONNECTIONS: Readonly<Record<ConnectionState, Span>> = {
+  live: {text: '  watching', dim: true},
+  reconnecting: {text: '  reconnecting', colour: 'yellow', bold: true},
+  ended: {text: '  connection ended', colour: 'magenta'},
+  recording: {text: '  recording', colour: 'magenta'},
+};
+
+const PAUSED: Look = {glyph: '‖', ascii: '=', word: 'paused', colour: 'magenta'};
+
+/** Two lines: what runs, in which state, how far and how long; and the views. */
+export function headerView(context: ViewContext, connection: ConnectionState | null, width: number): readonly Line[] {
+  return [titleLine(context, connection, width), tabLine(context, width)];
+}
+
+function titleLine({projection, now, theme}: ViewContext, connection: ConnectionState | null, width: number): Line {
+  const {run, counts, tasks, rate} = projection;
+  const look = run?.state === 'running' && run.isPaused ? PAUSED : RUN_LOOKS[run?.state ?? 'starting'];
   const elapsed = run === null ? null : (run.seconds ?? (now - run.startedAt) / 1_000);
   const state = span(` ${glyphOf(look, theme)} ${look.word} `, {colour: look.colour, bold: true});
   const progress = [
+    ...(connection === null ? [] : [CONNECTIONS[connection]]),
     span(` ${counts.finished + counts.found}/${tasks.length} done`),
     ...(counts.running > 0 ? [span(`  ${counts.running} running`)] : []),
     ...(counts.failed > 0 ? [span(`  ${counts.failed} failed`, {colour: 'yellow', bold: true})] : []),
     ...(counts.blocked > 0 ? [span(`  ${counts.blocked} blocked`, {colour: 'yellow'})] : []),
     ...(counts.cancelled > 0 ? [span(`  ${counts.cancelled} stopped`, {colour: 'magenta'})] : []),
   ];
+  const isLive = run?.state === 'running';
   const times = [
-    ...(run?.state === 'running' ? [span(`ETA ${clock(remainingSeconds(projection, now))}`, {bold: true})] : []),
+    ...(isLive ? [span(` ETA ${clock(eta(projection, now))}`, {bold: true})] : []),
     dim(`  ${clock(elapsed)} so far`),
+    ...(isLive && rate.perSecond > 0 ? [dim(`  ${Math.round(rate.perSecond)} ev/s`)] : []),
+    ...(run !== null && run.numSessions > 1 ? [dim(`  session ${run.numSessions}`)] : []),
   ];
-  return [titleLine(run?.title ?? 'imu', [state, ...progress], times, width), laneLine(projection, width, theme)];
-}
-
-/** The title gives way first, then the clock of what is behind us. */
-function titleLine(title: string, middle: readonly Span[], end: readonly Span[], width: number): Line {
-  const kept = fitSpans(end, Math.max(0, width - lengthOf(middle) - 1));
-  const room = width - lengthOf(middle) - lengthOf(kept) - 1;
+  const middle = fitSpans([state, ...progress], width);
+  const kept = fitSpans(times, Math.max(0, width - lengthOf(middle)));
+  // The title gives way first, then the clock of what is behind us.
+  const room = width - lengthOf(middle) - lengthOf(kept);
+  const title = run?.title ?? 'imu';
   const name = [...title].length <= room ? title : room >= 8 ? `${[...title].slice(0, room - 1).join('')}…` : '';
-  const gap = Math.max(1, width - [...name].length - lengthOf(middle) - lengthOf(kept));
+  const gap = Math.max(0, width - [...name].length - lengthOf(middle) - lengthOf(kept));
   return [span(name, {bold: true}), ...middle, span(' '.repeat(gap)), ...kept];
 }
 
-function laneLine({run, lanes, tasks, indexByKey, rate}: Projection, width: number, theme: Theme): Line {
+let lastEta: {
+  readonly plan: unknown;
+  readonly second: number;
+  readonly counts: unknown;
+  readonly seconds: number | null;
+} | null = null;
+
+/** Goes over every task: once a second is enough for a clock, and whenever one changed its state. */
+function eta(projection: Projection, now: number): number | null {
+  const second = Math.floor(now / 1_000);
+  const {indexByKey: plan, counts} = projection;
+  if (lastEta === null || lastEta.plan !== plan || lastEta.second !== second || lastEta.counts !== counts)
+    lastEta = {plan, second, counts, seconds: remainingSeconds(projection, now)};
+  return lastEta.seconds;
+}
+
+/** `1 Suite  2 Runs …`, the one that is open set off; behind it what was opened out of it. Digits alone where there is no room. */
+function tabLine({screen, projection, theme}: ViewContext, width: number): Line {
+  const root = screen.trail[0] ?? screen.view;
+  const inner = [...screen.trail, screen.view].slice(1).map((id) => viewOf(id).title);
+  const arrow = theme.ascii ? '>' : '›';
+  const open = [viewOf(root).title, ...inner].join(` ${arrow} `);
+  const tabs = (isLong: boolean): Line =>
+    VIEWS.flatMap(({id, key, title}): Span[] => {
+      if (key === null) return [];
+      if (id === root) return [span(`[${key} ${open}]`, {colour: 'cyan', bold: true}), span(' ')];
+      return [span(` ${key}`), dim(isLong ? ` ${title}  ` : ' ')];
+    });
+  const long = tabs(true);
+  const line = lengthOf(long) <= width ? long : tabs(false);
+  return [...line, ...fitSpans(laneSpans(projection, theme), Math.max(0, width - lengthOf(line)))];
+}
+
+function laneSpans({run, lanes, tasks, indexByKey}: Projection, theme: Theme): readonly Span[] {
+  if (run === null) return [];
   const working = lanes.map((lane): Span => {
     const task = lane.task === null ? undefined : tasks[indexByKey.get(lane.task) ?? -1];
     if (lane.state === 'lost') return span(`  lane ${lane.lane} ${theme.ascii ? 'x' : '✗'} lost`, {colour: 'yellow'});
     return dim(`  lane ${lane.lane} ${task?.phase ?? (task === undefined ? 'idle' : task.plan.kind)}`);
   });
-  const facts = [
-    dim(run === null ? 'no run yet' : `device ${run.device}`),
-    ...working,
-    ...(run !== null && run.numSessions > 1 ? [dim(`  session ${run.numSessions}`)] : []),
-    ...(run?.state === 'running' && rate.perSecond > 0 ? [dim(`  ${Math.round(rate.perSecond)} ev/s`)] : []),
-  ];
-  return fitSpans(facts, width);
+  return [dim(`  ${run.device}`), ...working];
 }

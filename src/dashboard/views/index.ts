@@ -1,14 +1,14 @@
 import type {ViewId} from '../screenState.ts';
-import {compareView} from './compare.ts';
-import {detailView} from './detail.ts';
-import {devicesView} from './devices.ts';
-import {influenceView} from './influence.ts';
+import {compareEnd, compareView} from './compare.ts';
+import {detailEnd, detailView} from './detail.ts';
+import {devicesEnd, devicesView} from './devices.ts';
+import {influenceEnd, influenceView} from './influence.ts';
 import {logView} from './log.ts';
 import {runsView} from './runs.ts';
-import {sourceView} from './source.ts';
+import {sourceEnd, sourceView} from './source.ts';
 import {suiteView} from './suite.ts';
-import {verdictView} from './verdict.ts';
-import type {RenderView, ViewContext} from './view.ts';
+import {verdictGrid, verdictView} from './verdict.ts';
+import type {RenderView, Size, ViewContext} from './view.ts';
 
 /** One screen of the dashboard. */
 export interface View {
@@ -17,6 +17,8 @@ export interface View {
   readonly key: string | null;
   readonly title: string;
   readonly render: RenderView;
+  /** The last line that its scroll may begin with; absent where it does not scroll. */
+  readonly lastScroll?: (context: ViewContext, size: Size) => number;
   /** Rows and columns that its cursor moves over; absent: it has no cursor, and the keys scroll. */
   readonly numRows?: (context: ViewContext) => number;
   readonly numColumns?: (context: ViewContext) => number;
@@ -26,20 +28,20 @@ export interface View {
 export const VIEWS: readonly View[] = [
   {id: 'suite', key: '1', title: 'Suite', render: suiteView},
   {id: 'runs', key: '2', title: 'Runs', render: runsView},
-  {id: 'influence', key: '3', title: 'Influence', render: influenceView},
+  {id: 'influence', key: '3', title: 'Influence', render: influenceView, lastScroll: influenceEnd},
   {
     id: 'verdict',
     key: '4',
     title: 'Verdict',
     render: verdictView,
-    numRows: ({verdict}) => verdict.rows.length,
-    numColumns: ({table}) => table.columns.length,
+    numRows: (context) => verdictGrid(context).rows.length,
+    numColumns: (context) => verdictGrid(context).columns.length,
   },
-  {id: 'devices', key: '5', title: 'Devices', render: devicesView},
+  {id: 'devices', key: '5', title: 'Devices', render: devicesView, lastScroll: devicesEnd},
   {id: 'log', key: '6', title: 'Log', render: logView},
-  {id: 'compare', key: '7', title: 'Compare', render: compareView},
-  {id: 'detail', key: null, title: 'Task', render: detailView},
-  {id: 'source', key: null, title: 'Source', render: sourceView},
+  {id: 'compare', key: '7', title: 'Compare', render: compareView, lastScroll: compareEnd},
+  {id: 'detail', key: null, title: 'Task', render: detailView, lastScroll: detailEnd},
+  {id: 'source', key: null, title: 'Source', render: sourceView, lastScroll: sourceEnd},
 ];
 
 export const viewOf = (id: ViewId): View => VIEWS.find((view) => view.id === id) as View;

@@ -1,22 +1,18 @@
 import {Console} from 'node:console';
 import {PassThrough} from 'node:stream';
-import {renderToString} from 'ink';
 import {describe, expect, it} from 'vitest';
-import {tableOfProjection} from '../report/aggregate.ts';
 import {type EventRecord, empty, foldAll, type Projection} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
-import {dispatch, KEYMAP, type KeyContext} from './keymap.ts';
-import {keyNames} from './keyNames.ts';
+import {type Shown, textOf} from './fixtures/shown.ts';
 import {lineReporter} from './lines.ts';
 import {type OutputFacts, outputOf} from './mode.ts';
 import {chart, edgesOf} from './parts/chart.ts';
 import {renderDashboard} from './renderDashboard.tsx';
-import {initialScreen, type ScreenState} from './screenState.ts';
+import {VIEW_IDS} from './screenState.ts';
 import {summary} from './summary.ts';
 import {type Theme, themeOf} from './theme.ts';
-import {Screen} from './views/screen.tsx';
 
 const {manifest, records} = recordedRun();
 const plainTheme: Theme = {ascii: false, colour: false};
@@ -30,51 +26,7 @@ const sizes = [
   {columns: 300, rows: 80},
 ];
 
-interface Shown {
-  readonly projection: Projection;
-  readonly size?: {readonly columns: number; readonly rows: number};
-  readonly screen?: Partial<ScreenState>;
-  readonly theme?: Theme;
-}
-
-function show({projection, size = {columns: 120, rows: 40}, screen = {}, theme = plainTheme}: Shown): string {
-  return renderToString(
-    <Screen
-      context={contextOf(projection, {...initialScreen, ...screen})}
-      manifest={manifest}
-      table={tableOfProjection(manifest, projection)}
-      now={projection.at + 500}
-      size={size}
-      theme={theme}
-      closesIn={null}
-    />,
-    {columns: size.columns},
-  );
-}
-
-function contextOf(
-  projection: Projection,
-  screen: ScreenState,
-  calls: string[] = [],
-): KeyContext & {state: ScreenState} {
-  const context = {
-    projection,
-    screen,
-    state: screen,
-    pageLength: 10,
-    controls: {
-      ...READ_ONLY,
-      isReadOnly: false,
-      cancelAll: () => void calls.push('cancelAll'),
-      forceExit: () => void calls.push('forceExit'),
-    },
-    change: (change: Partial<ScreenState>) => {
-      context.state = {...context.state, ...change};
-    },
-    leave: () => void calls.push('leave'),
-  };
-  return context;
-}
+const show = (shown: Omit<Shown, 'manifest'>): string => textOf({manifest, theme: plainTheme, ...shown});
 
 describe('the screen', () => {
   it.each(Object.keys(moments).flatMap((moment) => sizes.map((size) => ({moment, ...size}))))(
@@ -92,7 +44,8 @@ describe('the screen', () => {
   });
 
   it('says every state with a word', () => {
-    const text = show({projection: moments.done as Projection, size: {columns: 120, rows: 70}});
+    const size = {columns: 120, rows: 70};
+    const text = show({projection: moments.done as Projection, size, screen: {view: 'runs'}});
     for (const word of ['done', 'FAIL', 'block', 'partly failed', '1 failed']) expect(text).toContain(word);
   });
 
@@ -106,8 +59,8 @@ describe('the screen', () => {
 
   it('in ASCII is ASCII', () => {
     const theme = {ascii: true, colour: false};
-    for (const pane of ['tasks', 'table', 'weights'] as const)
-      expect(show({projection: moments.running as Projection, theme, screen: {pane}})).toMatch(/^[\x20-\x7e\n]*$/);
+    for (const view of VIEW_IDS)
+      expect(show({projection: moments.running as Projection, theme, screen: {view}})).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
   it('prints no control sequence out of data', () => {
@@ -121,60 +74,6 @@ describe('the screen', () => {
     const text = show({projection: foldAll(evil)});
     expect(text).toContain('suite');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  });
-
-  it('shows an evaluation with the curves and weights of the run it evaluates', () => {
-    const evaluation = manifest.plan.tasks.find(({id}) => id === 'evaluate/imu-sound/t42/u1');
-    const text = show({projection: moments.done as Projection, screen: {selected: evaluation?.key ?? ''}});
-    expect(text).toContain('forgetLoss');
-    expect(text).toContain('ESS');
-  });
-});
-
-describe('keys', () => {
-  const running = moments.running as Projection;
-
-  it('that arrive together are all heard', () => {
-    expect(keyNames('jjk', {} as never)).toEqual(['j', 'j', 'k']);
-    expect(keyNames('c', {ctrl: true} as never)).toEqual(['ctrl-c']);
-  });
-
-  it('are all in the help, from the table that dispatches them', () => {
-    const help = show({projection: running, screen: {overlay: 'help'}});
-    for (const {keys, help: text} of KEYMAP) if (text !== 'answers the question') expect(help).toContain(keys[0]);
-  });
-
-  it('Ctrl-C asks to stop, a second one insists', () => {
-    const calls: string[] = [];
-    const first = contextOf(running, initialScreen, calls);
-    dispatch('ctrl-c', first);
-    expect(calls).toEqual(['cancelAll']);
-    expect(show({projection: running, screen: first.state})).toContain('Stopping');
-    dispatch('ctrl-c', contextOf(running, first.state, calls));
-    expect(calls).toEqual(['cancelAll', 'forceExit', 'leave']);
-  });
-
-  it('q asks while the run goes on, and leaves when it is over', () => {
-    const calls: string[] = [];
-    const context = contextOf(running, initialScreen, calls);
-    dispatch('q', context);
-    expect([context.state.question, calls]).toEqual(['quit', []]);
-    dispatch('n', contextOf(running, context.state, calls));
-    expect(calls).toEqual([]);
-    dispatch('y', contextOf(running, context.state, calls));
-    expect(calls).toEqual(['cancelAll', 'leave']);
-    const over: string[] = [];
-    dispatch('q', contextOf(moments.done as Projection, initialScreen, over));
-    expect(over).toEqual(['leave']);
-  });
-
-  it('move the selection and stop at the ends', () => {
-    const keyAt = (index: number) => running.tasks.at(index)?.plan.key;
-    const context = contextOf(running, {...initialScreen, selected: keyAt(0) ?? null});
-    dispatch('k', context);
-    expect(context.state.selected).toBe(keyAt(0));
-    dispatch('G', context);
-    expect(context.state.selected).toBe(keyAt(-1));
   });
 });
 
