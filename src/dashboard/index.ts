@@ -1,3 +1,4 @@
+export type {Connection, ConnectionState} from './connection.ts';
 export {type Controls, READ_ONLY} from './controls.ts';
 export {jsonLines} from './jsonLines.ts';
 export {type LineOptions, lineReporter} from './lines.ts';
