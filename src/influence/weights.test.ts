@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {ImuError} from '../protocol/index.ts';
+import {diagnose} from './diagnose.ts';
 import {shuffleWeights} from './shuffle.ts';
 import {quantileOf, truncate} from './truncate.ts';
 import {type InfluenceScores, type Shaping, toSampleWeights} from './weights.ts';
@@ -155,6 +156,67 @@ describe('diagnostics', () => {
         expect(histogram.edges.length).toBe(histogram.counts.length + 1);
       }),
     );
+  });
+});
+
+describe('the most and the least influential samples', () => {
+  /** Slow and by another way: takes the extreme one out of what is left, again and again. */
+  function reference(scores: readonly number[], isMost: boolean): number[] {
+    const left = scores.map((score, sample) => ({sample, size: Number.isFinite(score) ? Math.abs(score) : Infinity}));
+    const taken: number[] = [];
+    while (left.length > 0 && taken.length < 8) {
+      const sizes = left.map(({size}) => size);
+      const at = sizes.indexOf(sizes.reduce((a, b) => (isMost ? Math.max(a, b) : Math.min(a, b))));
+      taken.push(left[at]?.sample as number);
+      left.splice(at, 1);
+    }
+    return taken;
+  }
+
+  const anyScore = fc.oneof(
+    fc.double(),
+    fc.constantFrom(0, -0, 1, -1, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  );
+
+  it('are those that taking the extremes one by one finds, whatever the scores: ties, few, not finite', () => {
+    fc.assert(
+      fc.property(fc.array(anyScore, {maxLength: 40}), (scores) => {
+        const weights = Float64Array.from(scores, (_, sample) => sample / 7);
+        const {mostInfluential, leastInfluential} = diagnose(scored(scores), weights, null);
+        const samplesOf = (named: typeof mostInfluential) => named.map(({sample}) => sample);
+        expect(samplesOf(mostInfluential)).toEqual(reference(scores, true));
+        expect(samplesOf(leastInfluential)).toEqual(reference(scores, false));
+        for (const {sample, score, weight} of [...mostInfluential, ...leastInfluential])
+          expect([score, weight]).toEqual([scores[sample], sample / 7]);
+      }),
+    );
+  });
+
+  it('stand in the order of the set where scores are equal, and none is named twice on one side', () => {
+    const {mostInfluential, leastInfluential} = toSampleWeights(
+      scored(Array.from({length: 20}, () => -2)),
+      paper,
+    ).diagnostics;
+    const first8 = Array.from({length: 8}, (_, sample) => sample);
+    expect(mostInfluential.map(({sample}) => sample)).toEqual(first8);
+    expect(leastInfluential.map(({sample}) => sample)).toEqual(first8);
+  });
+
+  it('come with their group, raw score and weight', () => {
+    const {mostInfluential, leastInfluential} = toSampleWeights(scored([-1, 5, -4], [0, 1, 1]), {
+      ...paper,
+      truncationQuantile: null,
+    }).diagnostics;
+    expect(mostInfluential).toEqual([
+      {sample: 1, group: 'forget2', score: 5, weight: 0},
+      {sample: 2, group: 'forget2', score: -4, weight: expect.closeTo(2 / 3, 12)},
+      {sample: 0, group: 'forget1', score: -1, weight: expect.closeTo(1 / 3, 12)},
+    ]);
+    expect(leastInfluential).toEqual(mostInfluential.toReversed());
+  });
+
+  it('are none where there is no sample', () => {
+    expect(diagnose(scored([]), new Float64Array(), null)).toMatchObject({mostInfluential: [], leastInfluential: []});
   });
 });
 
