@@ -40,15 +40,31 @@ function expectedSeconds(projection: Projection, {plan}: TaskView, now: number):
 }
 
 /** Before the first of a kind is finished, the ones under way tell how long they will take. */
-function paceOfLikes(projection: Projection, kind: string, now: number): number | null {
-  const paces = projection.tasks.flatMap(({plan, state, startedAt, progress}) =>
-    state === 'running' &&
-    plan.kind === kind &&
-    startedAt !== null &&
-    progress !== null &&
-    progress >= SMALLEST_PROGRESS
-      ? [(now - startedAt) / 1_000 / progress]
-      : [],
-  );
-  return paces.length === 0 ? null : paces.reduce((sum, pace) => sum + pace, 0) / paces.length;
+function paceOfLikes({tasks}: Projection, kind: string, now: number): number | null {
+  const pace = pacesOf(tasks, now).get(kind);
+  return pace === undefined ? null : pace.sum / pace.count;
+}
+
+interface Pace {
+  readonly count: number;
+  /** Of the seconds that each would take as a whole. */
+  readonly sum: number;
+}
+
+/** By kind; made once for all tasks that ask at the same moment. */
+type Paces = ReadonlyMap<string, Pace>;
+
+const lastPaces = new WeakMap<Projection['tasks'], {readonly now: number; readonly paces: Paces}>();
+
+function pacesOf(tasks: Projection['tasks'], now: number): Paces {
+  const last = lastPaces.get(tasks);
+  if (last?.now === now) return last.paces;
+  const paces = new Map<string, Pace>();
+  for (const {plan, state, startedAt, progress} of tasks) {
+    if (state !== 'running' || startedAt === null || progress === null || progress < SMALLEST_PROGRESS) continue;
+    const {count, sum} = paces.get(plan.kind) ?? {count: 0, sum: 0};
+    paces.set(plan.kind, {count: count + 1, sum: sum + (now - startedAt) / 1_000 / progress});
+  }
+  lastPaces.set(tasks, {now, paces});
+  return paces;
 }
