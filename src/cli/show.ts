@@ -1,7 +1,4 @@
-import {existsSync} from 'node:fs';
-import {basename, dirname, join, resolve} from 'node:path';
 import type {Command} from 'commander';
-import {BadInput} from '../protocol/index.ts';
 import {EXIT} from './exitCodes.ts';
 import type {Shown} from './show/describe.ts';
 
@@ -47,23 +44,10 @@ async function show(word: string, options: Options): Promise<void> {
   const {describe} = await import('./show/describe.ts');
   const {card} = await import('./show/card.ts');
   const {stringify} = await import('../protocol/index.ts');
-  const [out, run] = placeOf(options);
-  const store = openReadOnly(out, WHO);
-  const manifests = run === null ? store.manifests : store.manifests.filter(({runId}) => runId === run);
-  if (run !== null && manifests.length === 0) {
-    const known = store.manifests.map(({runId}) => runId);
-    throw BadInput.notOneOf('--run', run, known, WHO);
-  }
-  const shown = await describe(find(word, store, manifests, WHO), store);
+  const store = await openReadOnly(options.out, options.run ?? null, WHO);
+  const shown = await describe(find(word, store, WHO), store);
   process.stdout.write(options.json ? `${stringify(shown)}\n` : card(shown));
   if (isDamaged(shown)) process.exitCode = EXIT.failed;
-}
-
-/** A path names its own folder of runs. */
-function placeOf({run, out}: Options): [out: string, run: string | null] {
-  if (run === undefined) return [out, null];
-  const path = resolve(run);
-  return existsSync(join(path, 'manifest.json')) ? [dirname(path), basename(path)] : [out, run];
 }
 
 function isDamaged(shown: Shown): boolean {

@@ -127,7 +127,14 @@ function explainValue(manifest: Manifest, column: string, value: CellValue, evid
 const bySeeds = (a: CellValue, b: CellValue): number =>
   (a.trainSeed ?? -1) - (b.trainSeed ?? -1) || (a.unlearnSeed ?? -1) - (b.unlearnSeed ?? -1);
 
-const taskOf = (plan: Plan, key: string): Task | undefined => plan.tasks.find((task) => task.key === key);
+/** A plan never changes: its index is made once, for a report asks for every cell. */
+const indexes = new WeakMap<Plan, ReadonlyMap<string, Task>>();
+
+function taskOf(plan: Plan, key: string): Task | undefined {
+  const index = indexes.get(plan) ?? new Map(plan.tasks.map((task) => [task.key, task]));
+  indexes.set(plan, index);
+  return index.get(key);
+}
 
 /** A task and all that it stands on, each once: along the model before the reference, and what stands on nothing, the data, last. */
 function chain(plan: Plan, key: string): readonly string[] {

@@ -31,8 +31,8 @@ export function listed(words: readonly string[], last = 'and'): string {
 /** `1 method`, `3 methods`. */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** Two decimals, up to four where what gives the number its scale is smaller than they show. */
+/** Two decimals, and more, up to seven, where what gives the number its scale is smaller than they show. */
 function number(value: number, scale: number): string {
   if (!Number.isFinite(value) || scale >= 0.1 || scale === 0) return formatNumber(value);
-  return value.toFixed(Math.min(4, 1 - Math.floor(Math.log10(scale))));
+  return value.toFixed(Math.min(7, 1 - Math.floor(Math.log10(scale))));
 }

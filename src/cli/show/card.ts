@@ -1,5 +1,5 @@
 import {styleText} from 'node:util';
-import {formatNumber, meanAndStd, signed} from '../../report/formats/numbers.ts';
+import {formatNumber, signed} from '../../report/formats/numbers.ts';
 import {plain, type TaskExplanation} from '../../report/index.ts';
 import {beyondOrWithin, withNoise} from '../../report/words.ts';
 import type {StoredObject} from '../../store/index.ts';
@@ -38,7 +38,12 @@ function cellLines(shown: ShownCell): Line[] {
     title(`${row.id}/${column.id} of ${shown.run}: ${row.label}, ${column.header}`),
     ...section('', [
       ['row', [`profile ${row.profile}`, row.note].filter((text) => text !== '').join('; ')],
-      ['value', cell.n === 0 ? 'none yet' : `${meanAndStd(column, cell)} ${column.unit} (${spreadOf(cell.n)})`],
+      [
+        'value',
+        cell.n === 0
+          ? 'none yet'
+          : `${withNoise({mean: cell.mean, halfWidth: cell.std})} ${column.unit} (${spreadOf(cell.n)})`,
+      ],
       ['Retrain', gapOf(shown)],
       [
         'paper',
@@ -172,14 +177,13 @@ function parameterLines({params}: TaskExplanation): Line[] {
 function provenanceLines(tasks: readonly TaskExplanation[]): Line[] {
   const done = tasks.filter(({computedBy}) => computedBy !== null);
   const groups = Map.groupBy(done, computerOf);
+  const numFiles = new Set(done.flatMap(({code}) => Object.keys(code))).size;
   return section('computed by', [
     ...[...groups].flatMap(([computer, group]): Fact[] => {
       const who = groups.size === 1 ? '' : [...new Set(group.map(({kind}) => kind))].join(', ');
       return computer.split('\n').map((line, index): Fact => [index === 0 ? who : '', line]);
     }),
-    ...done
-      .slice(0, 1)
-      .map(({kind, code}): Fact => ['', `${Object.keys(code).length} code files are part of the key of ${kind}`]),
+    ['', numFiles === 0 ? '' : `the content of ${numFiles} code files is part of what the keys hash`],
   ]);
 }
 

@@ -78,7 +78,7 @@ export async function describe(found: Found, store: ReadOnlyStore): Promise<Show
     case 'task':
       return describeTask(found.key, found.manifests, store);
     case 'object':
-      return describeObject(found.object, found.manifests, store);
+      return describeObject(found.object, store);
     case 'run':
       return describeRun(found.manifest, store);
   }
@@ -126,12 +126,8 @@ function describeTask(key: string, manifests: readonly Manifest[], store: ReadOn
   };
 }
 
-async function describeObject(
-  object: StoredObject,
-  manifests: readonly Manifest[],
-  store: ReadOnlyStore,
-): Promise<ShownObject> {
-  const tasks = everyTask(manifests);
+async function describeObject(object: StoredObject, store: ReadOnlyStore): Promise<ShownObject> {
+  const tasks = everyTask(store.manifests);
   const madeBy = tasks.flatMap((task) =>
     Object.entries(store.evidence.result(task.key)?.artefacts ?? {}).flatMap(([role, {sha256}]) =>
       sha256 === object.sha256 ? [{...nameOf(task, store), role}] : [],

@@ -8,15 +8,16 @@ export type Found =
   | {readonly kind: 'cell'; readonly manifest: Manifest; readonly row: string; readonly column: string}
   /** In every run whose plan has it, newest first. */
   | {readonly kind: 'task'; readonly key: string; readonly manifests: readonly Manifest[]}
-  | {readonly kind: 'object'; readonly object: StoredObject; readonly manifests: readonly Manifest[]};
+  | {readonly kind: 'object'; readonly object: StoredObject};
 
 /** The one thing that the word names. Throws BadInput that lists what it may be, where it names several, or what is nearest, where it names none. */
-export function find(word: string, store: ReadOnlyStore, manifests: readonly Manifest[], who: string): Found {
+export function find(word: string, store: ReadOnlyStore, who: string): Found {
+  const {manifests} = store;
   const found = [
     ...runs(word, manifests),
     ...cells(word, manifests),
     ...tasksById(word, manifests),
-    ...(/^[0-9a-f]{4,64}$/i.test(word) ? byHash(word.toLowerCase(), store, manifests) : []),
+    ...(/^[0-9a-f]{4,64}$/i.test(word) ? byHash(word.toLowerCase(), store) : []),
   ];
   const [only, second] = found;
   if (only !== undefined && second === undefined) return only;
@@ -50,8 +51,8 @@ function cells(word: string, manifests: readonly Manifest[]): Found[] {
 
 const tasksById = (word: string, manifests: readonly Manifest[]): Found[] => tasks(manifests, ({id}) => id === word);
 
-function byHash(prefix: string, store: ReadOnlyStore, manifests: readonly Manifest[]): Found[] {
-  return [...tasks(manifests, ({key}) => key.startsWith(prefix)), ...objects(prefix, store, manifests)];
+function byHash(prefix: string, store: ReadOnlyStore): Found[] {
+  return [...tasks(store.manifests, ({key}) => key.startsWith(prefix)), ...objects(prefix, store)];
 }
 
 /** Of every key once, with all the runs that have it. */
@@ -67,11 +68,12 @@ function tasks(
   }));
 }
 
-function objects(prefix: string, store: ReadOnlyStore, manifests: readonly Manifest[]): Found[] {
+function objects(prefix: string, store: ReadOnlyStore): Found[] {
+  const {manifests} = store;
   const keys = new Set(manifests.flatMap(({plan}) => plan.tasks.map(({key}) => key)));
   const left = [...keys].flatMap((key) => Object.values(store.evidence.result(key)?.artefacts ?? {}));
   const meant = new Map(left.filter(({sha256}) => sha256.startsWith(prefix)).map((object) => [object.sha256, object]));
-  return [...meant.values()].map((object) => ({kind: 'object', object, manifests}));
+  return [...meant.values()].map((object) => ({kind: 'object', object}));
 }
 
 /** Said so that it names the one alone; of a cell and a task of several runs, the run too. */

@@ -1,16 +1,18 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {BadInput, parse} from '../../protocol/index.ts';
+import {BadInput} from '../../protocol/index.ts';
 import {type Evidence, evidenceOf, type TableModel, tableOfResults} from '../../report/index.ts';
 import type {Manifest, StoredObject, TaskResult} from '../../store/index.ts';
+import {readManifestFile} from '../../store/manifestFile.ts';
 import {type Objects, openObjects} from '../../store/objects.ts';
 import {openResults, type Results} from '../../store/results.ts';
 import {listRuns} from '../../store/runs.ts';
+import {locateRun} from '../findRun.ts';
 
 /** A store that is only looked at: opening it sweeps nothing, and what is damaged is told and stays where it lies. */
 export interface ReadOnlyStore {
   readonly root: string;
-  /** Newest first. */
+  /** Of the runs that are looked through, newest first; runs of a newer imu are passed over. */
   readonly manifests: readonly Manifest[];
   /** As written, null where there is none. */
   result(key: string): TaskResult | 'damaged' | null;
@@ -19,18 +21,10 @@ export interface ReadOnlyStore {
   readonly evidence: Evidence;
 }
 
-/** Throws BadInput for a folder that runs were never kept in. */
-export function openReadOnly(out: string, who: string): ReadOnlyStore {
-  const root = resolve(out);
-  if (!['objects', 'results'].every((folder) => existsSync(join(root, folder))))
-    throw new BadInput({
-      who,
-      field: '--out',
-      value: out,
-      problem: `holds nothing to show: ${root} is no folder that runs were kept in`,
-      allowed: 'a folder that runs were kept in',
-      nearest: null,
-    });
+/** `run`, an id or a path, narrows it to that run. Throws BadInput for a run that is not there, and for a folder that runs were never kept in. */
+export async function openReadOnly(out: string, run: string | null, who: string): Promise<ReadOnlyStore> {
+  const located = run === null ? null : await locateRun(run, out, who);
+  const root = located?.root ?? storeIn(out, who);
   const results: Results = openResults(root, refuseToWrite);
   const objects = openObjects(join(root, 'objects'), join(root, 'tmp'));
   const read = new Map<string, TaskResult | 'damaged' | null>();
@@ -44,7 +38,7 @@ export function openReadOnly(out: string, who: string): ReadOnlyStore {
   };
   return {
     root,
-    manifests: listRuns(root).map(({directory}) => readManifest(directory)),
+    manifests: located === null ? manifestsIn(root) : [located.manifest],
     result,
     objects,
     evidence: evidenceOf({findResult, objectPath: (object: StoredObject) => objects.pathOf(object)}),
@@ -65,9 +59,24 @@ export function tableIn(manifest: Manifest, {evidence}: ReadOnlyStore): TableMod
   );
 }
 
-function readManifest(directory: string): Manifest {
-  return parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Manifest;
+function storeIn(out: string, who: string): string {
+  const root = resolve(out);
+  if (['objects', 'results'].every((folder) => existsSync(join(root, folder)))) return root;
+  throw new BadInput({
+    who,
+    field: '--out',
+    value: out,
+    problem: `holds nothing to show: ${root} is no folder that runs were kept in`,
+    allowed: 'a folder that runs were kept in',
+    nearest: null,
+  });
 }
+
+const manifestsIn = (root: string): Manifest[] =>
+  listRuns(root).flatMap(({directory}) => {
+    const reading = readManifestFile(directory);
+    return reading.kind === 'read' ? [reading.manifest] : [];
+  });
 
 function refuseToWrite(): never {
   throw new Error('this store is only read');
