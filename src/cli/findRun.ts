@@ -83,7 +83,7 @@ async function throwUnknown(root: string, id: string, who: string): Promise<neve
     who,
     field: 'run',
     value: id,
-    problem: isUnreadable ? 'has a manifest that is damaged, or of a newer imu' : 'is not a run here',
+    problem: isUnreadable ? 'has a manifest that cannot be read' : 'is not a run here',
     allowed: ids.length > 0 ? ids : `no run is kept in ${root}`,
   });
 }

@@ -1,11 +1,11 @@
-import {join, relative} from 'node:path';
-import {ImuError, JOURNAL_FORMAT} from '../protocol/index.ts';
-import {plain} from '../report/plain.ts';
-import type {JournalEntry, Manifest} from '../store/index.ts';
-import {readJournal} from '../store/index.ts';
-import {type EventRecord, empty, foldAll, type Projection} from '../store/projection.ts';
+import {dirname, relative} from 'node:path';
+import {ascii, plain} from '../report/plain.ts';
+import type {JournalCondition, Manifest} from '../store/index.ts';
+import {describeReading, readProjection} from '../store/index.ts';
+import {type EventRecord, empty, foldAll, type Projection, recordOf} from '../store/projection.ts';
 import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
-import {attach, type ConnectionState, connectionNote, isStreaming, replay, toRecord} from '../watch/index.ts';
+import {readRun} from '../store/runs.ts';
+import {attach, type ConnectionState, connectionNote, isStreaming, replay} from '../watch/index.ts';
 import type {LocatedRun} from './findRun.ts';
 import {listenForInterruption} from './interruption.ts';
 import type {WatchOptions} from './watch.ts';
@@ -46,7 +46,7 @@ export async function watchRun({directory, manifest}: LocatedRun, options: Watch
 async function showOnScreen(watch: Watch): Promise<void> {
   const {directory} = watch;
   // Whoever streams tells all; what is not streamed is read before the screen is taken, so that damage can be told.
-  const from = isStreaming(directory) ? empty() : foldAll(readRecords(watch));
+  const from = isStreaming(directory) ? empty() : readState(watch);
   const store = projectionStore(from);
   const attachment = attach({directory, from, onEntries: pushAll(store), onSnapshot: store.reset});
   await onScreen(watch, store, Date.now);
@@ -108,7 +108,7 @@ function tellJson(watch: Watch): Teller {
 /** Changes from now on, and at the end how the run stands. */
 function tellLines(watch: Watch): Teller {
   const {dashboard, directory, colour} = watch;
-  let projection = isStreaming(directory) ? empty() : foldAll(readRecords(watch));
+  let projection = isStreaming(directory) ? empty() : readState(watch);
   let report = dashboard.lineReporter({write, colour, from: projection});
   return {
     from: projection,
@@ -119,7 +119,7 @@ function tellLines(watch: Watch): Teller {
     jump(next) {
       projection = next;
       const {finished, found, running, failed} = next.counts;
-      const title = plain(next.run?.title ?? '');
+      const title = ascii(next.run?.title ?? '');
       write(`${title}: ${finished + found} of ${next.tasks.length} tasks done, ${running} running, ${failed} failed\n`);
       report = dashboard.lineReporter({write, colour, from: next});
     },
@@ -171,25 +171,24 @@ const pushAll =
     for (const record of records) store.push(record);
   };
 
-/** The journal as far as it can be believed; damage is told. Throws where a newer imu wrote it. */
-function readRecords({directory, who}: Watch): readonly EventRecord[] {
-  const {entries, numDamaged} = readJournal(join(directory, 'journal.jsonl'));
-  if (numDamaged > 0) {
-    const lines = numDamaged === 1 ? '1 line of the journal is' : `${numDamaged} lines of the journal are`;
-    process.stderr.write(`${who}: ${lines} damaged and left out\n`);
-  }
-  refuseNewer(entries, directory);
-  return entries.map(toRecord);
+/** The whole journal as far as it can be believed. Throws where a newer imu wrote it. */
+function readRecords(watch: Watch): readonly EventRecord[] {
+  const {journal} = readRun(dirname(watch.directory), watch.manifest.runId);
+  tellDamage(watch, journal);
+  return journal.entries.map(recordOf);
 }
 
-function refuseNewer(entries: readonly JournalEntry[], directory: string): void {
-  for (const {event} of entries) {
-    // Journals of version 0.1.0 have no number.
-    if (event.type !== 'runStarted' || (event.formatVersion ?? 0) <= JOURNAL_FORMAT) continue;
-    throw new ImuError('INVALID_REQUEST', `the journal of ${directory} was written by a newer imu (${event.version})`, {
-      hint: `It has format ${event.formatVersion}; this imu reads up to ${JOURNAL_FORMAT}. Watch with the imu that wrote it.`,
-    });
-  }
+/** How the run stood when its journal was last written. Throws where a newer imu wrote it. */
+function readState(watch: Watch): Projection {
+  const {projection, reading} = readProjection(watch.directory);
+  tellDamage(watch, reading);
+  return projection;
+}
+
+function tellDamage({directory, who}: Watch, reading: JournalCondition): void {
+  // The last line of a run that goes on may be under way.
+  const said = describeReading(isStreaming(directory) ? {...reading, numTornBytes: 0} : reading);
+  if (said !== null) process.stderr.write(`${who}: ${said}\n`);
 }
 
 function write(text: string): void {

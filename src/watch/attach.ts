@@ -2,13 +2,13 @@ import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type RawData, WebSocket} from 'ws';
+import {readProjection} from '../store/index.ts';
 import {isProvablyDead} from '../store/processIdentity.ts';
-import {type EventRecord, empty, type Projection} from '../store/projection.ts';
+import {type EventRecord, empty, type Projection, recordOf} from '../store/projection.ts';
+import {decodeProjection} from '../store/snapshot.ts';
 import {type Connection, type ConnectionState, settableConnection} from './connection.ts';
 import {decode, Entries, encode, STREAM_FORMAT} from './messages.ts';
-import {decodeProjection} from './snapshot.ts';
 import {isHere, readStreamFile, type StreamFile} from './streamFile.ts';
-import {journalledProjection, toRecord} from './wholeProjection.ts';
 
 export interface AttachOptions {
   readonly directory: string;
@@ -56,7 +56,7 @@ export function attach({directory, from = empty(), onEntries, onSnapshot}: Attac
 
   function takeEntries(entries: readonly EventRecord[]): void {
     // What is published stands in the journal.
-    if ((entries[0]?.seq ?? 0) > seq + 1) takeSnapshot(journal.read());
+    if ((entries[0]?.seq ?? 0) > seq + 1) takeNewer(journal.read());
     const news = entries.filter((entry) => entry.seq > seq);
     if (news.length === 0) return;
     seq = news.at(-1)?.seq ?? seq;
@@ -67,9 +67,8 @@ export function attach({directory, from = empty(), onEntries, onSnapshot}: Attac
     onEntries(news);
   }
 
-  function catchUpFromJournal(): void {
-    const projection = journal.readIfChanged();
-    // A lower number means that the run was removed and begun anew.
+  /** A lower number means that the run was removed and begun anew. */
+  function takeNewer(projection: Projection | null): void {
     if (projection !== null && projection.seq !== seq) takeSnapshot(projection);
   }
 
@@ -114,7 +113,7 @@ export function attach({directory, from = empty(), onEntries, onSnapshot}: Attac
       return projection !== null;
     }
     const message = decode(Entries, bytes);
-    if (message !== null) takeEntries(message.entries.map(toRecord));
+    if (message !== null) takeEntries(message.entries.map(recordOf));
     return message !== null;
   }
 
@@ -137,7 +136,7 @@ export function attach({directory, from = empty(), onEntries, onSnapshot}: Attac
       const hasHeard = mayAnswer && (await listen(file));
       if (closing.signal.aborted) return;
       numFailures = hasHeard ? 0 : numFailures + 1;
-      catchUpFromJournal();
+      takeNewer(journal.readIfChanged());
       connection.set(stateOf(readStreamFile(directory)));
       const waitMs = WAITS_MS[Math.min(numFailures, WAITS_MS.length - 1)];
       await sleep(waitMs, null, {signal: closing.signal}).catch(() => null);
@@ -159,8 +158,9 @@ function decodeSnapshot(bytes: Buffer): Projection | null {
 }
 
 interface JournalWatch {
-  read(): Projection;
-  /** Null where the journal is as it was, or was read only just now. */
+  /** Null where it cannot be read: a newer imu has taken the run up. */
+  read(): Projection | null;
+  /** Null also where the journal is as it was, or was read only just now. */
   readIfChanged(): Projection | null;
 }
 
@@ -173,12 +173,16 @@ function watchJournal(directory: string, isRead: boolean): JournalWatch {
     return file === undefined ? '' : `${file.ino} ${file.size}`;
   }
 
-  function read(): Projection {
+  function read(): Projection | null {
     const startedAt = performance.now();
-    const projection = journalledProjection(directory);
-    const finishedAt = performance.now();
-    notBefore = finishedAt + (finishedAt - startedAt) / READING_SHARE;
-    return projection;
+    try {
+      return readProjection(directory).projection;
+    } catch {
+      return null;
+    } finally {
+      const finishedAt = performance.now();
+      notBefore = finishedAt + (finishedAt - startedAt) / READING_SHARE;
+    }
   }
 
   return {

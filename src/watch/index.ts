@@ -3,4 +3,3 @@ export {type Connection, type ConnectionState, connectionNote} from './connectio
 export {type EventStream, openStream, type StreamOptions} from './openStream.ts';
 export {type Replay, type ReplayOptions, replay} from './replay.ts';
 export {isStreaming} from './streamFile.ts';
-export {toRecord} from './wholeProjection.ts';

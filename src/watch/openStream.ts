@@ -2,9 +2,9 @@ import type {RawData, WebSocket} from 'ws';
 import {type Hub, openHub} from '../sidecar/index.ts';
 import type {JournalEntry} from '../store/index.ts';
 import type {Projection} from '../store/projection.ts';
+import {encodeProjection} from '../store/snapshot.ts';
 import {decode, encodeEntries, Hello} from './messages.ts';
 import {recentEntries} from './recentEntries.ts';
-import {encodeProjection} from './snapshot.ts';
 import {removeStreamFile, writeStreamFile} from './streamFile.ts';
 import {wholeProjection} from './wholeProjection.ts';
 

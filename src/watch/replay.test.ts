@@ -1,16 +1,15 @@
 import {describe, expect, it} from 'vitest';
 import {hugeRun} from '../store/fixtures/hugeRun.ts';
-import {type EventRecord, foldAll} from '../store/projection.ts';
+import {type EventRecord, foldAll, recordOf} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {replay} from './replay.ts';
-import {toRecord} from './wholeProjection.ts';
 
 const never = new AbortController().signal;
 
 describe('a replay', () => {
   it('ends in the state that the run ended in', async () => {
     const entries = [...hugeRun({numRows: 2, numTrainSeeds: 2, numUnlearnSeeds: 2, numEvents: 2_000}).entries()];
-    const records = entries.map(toRecord);
+    const records = entries.map(recordOf);
     const store = projectionStore();
     await replay({records, speed: 1e6, onRecord: store.push, signal: never}).finished;
     expect(store.get()).toEqual(foldAll(records));

@@ -1,6 +1,5 @@
-import {join} from 'node:path';
-import {type JournalEntry, readJournal} from '../store/index.ts';
-import {type EventRecord, fold, foldAll, type Projection} from '../store/projection.ts';
+import {type JournalEntry, readProjection} from '../store/index.ts';
+import {fold, type Projection, recordOf} from '../store/projection.ts';
 
 /** The fold of a run's whole journal, as of the last entry that was published. */
 export interface WholeProjection {
@@ -23,18 +22,12 @@ export function wholeProjection(directory: string, ownProjection: () => Projecti
         folded = null;
       }
       lastSeq = entry.seq;
-      if (folded !== null) folded = fold(folded, toRecord(entry));
+      if (folded !== null) folded = fold(folded, recordOf(entry));
     },
     get() {
       if (ownIsWhole) return ownProjection();
-      folded ??= journalledProjection(directory);
+      folded ??= readProjection(directory).projection;
       return folded;
     },
   };
 }
-
-/** How the run stands as far as its journal tells. */
-export const journalledProjection = (directory: string): Projection =>
-  foldAll(readJournal(join(directory, 'journal.jsonl')).entries.map(toRecord));
-
-export const toRecord = ({seq, at, event}: JournalEntry): EventRecord => ({seq, at: Date.parse(at), event});
