@@ -43,7 +43,7 @@ async function runWithView(
   interruption: Interruption,
 ): Promise<ExitCode> {
   const {suite, plan, store, openLane} = prepared;
-  const view = await openView(manifest, options, interruption);
+  const view = await openView({manifest, store, json: options.json, tui: options.tui, interruption});
   const stream = openStream({
     directory: join(store.root, manifest.runId),
     stagePath: store.stagePath,
@@ -54,9 +54,8 @@ async function runWithView(
     view.show(entry);
     stream.publish(entry);
   };
-  let result: RunSuiteResult;
-  try {
-    result = await runSuite({
+  const session = (): Promise<RunSuiteResult> =>
+    runSuite({
       plan,
       suite,
       store,
@@ -70,7 +69,12 @@ async function runWithView(
       signal: interruption.stop,
       forceSignal: interruption.force,
       onEvent,
+      onControls: view.attach,
     });
+  let result: RunSuiteResult;
+  try {
+    do result = await session();
+    while (await view.wantsRerun());
   } finally {
     await view.close();
     await stream.close();

@@ -1,5 +1,8 @@
-import {toText} from '../report/index.ts';
-import type {JournalEntry, Manifest} from '../store/index.ts';
+import {join} from 'node:path';
+import type {Controls} from '../dashboard/index.ts';
+import {evidenceOf, toText} from '../report/index.ts';
+import type {Controls as ScheduleControls} from '../schedule/index.ts';
+import type {JournalEntry, Manifest, Store} from '../store/index.ts';
 import type {Projection} from '../store/projection.ts';
 import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
 import type {Interruption} from './interruption.ts';
@@ -10,7 +13,11 @@ export interface View {
   show(entry: JournalEntry): void;
   /** What was shown so far. */
   projection(): Projection;
-  /** The run is over: resolves when the screen is as it was before. */
+  /** What the scheduler lets a person do, from when it can do it. */
+  attach(controls: ScheduleControls): void;
+  /** The run is over: resolves with true when somebody wants what failed to be run again, else when the view may be closed. */
+  wantsRerun(): Promise<boolean>;
+  /** Resolves when the screen is as it was before. */
   close(): Promise<void>;
   /** What stays on the screen afterwards. */
   summary(runPath: string, tables: Tables): string;
@@ -18,11 +25,15 @@ export interface View {
 
 type Dashboard = typeof import('../dashboard/index.ts');
 
-export async function openView(
-  manifest: Manifest,
-  options: {readonly json: boolean; readonly tui: boolean},
-  interruption: Interruption,
-): Promise<View> {
+export interface ViewOptions {
+  readonly manifest: Manifest;
+  readonly store: Store;
+  readonly json: boolean;
+  readonly tui: boolean;
+  readonly interruption: Interruption;
+}
+
+export async function openView(options: ViewOptions): Promise<View> {
   const dashboard = await import('../dashboard/index.ts');
   const {stdout, stdin, env} = process;
   const facts = {
@@ -34,8 +45,9 @@ export async function openView(
   };
   const {mode, colour} = dashboard.outputOf(facts);
   const projections = projectionStore();
-  const summary: View['summary'] = (runPath, tables) => summarise(dashboard, projections, manifest, runPath, tables);
-  if (mode === 'screen') return {...openScreen(dashboard, projections, manifest, interruption), projection: projections.get, summary};
+  const summary: View['summary'] = (runPath, tables) =>
+    summarise(dashboard, projections, options.manifest, runPath, tables);
+  if (mode === 'screen') return {...openScreen(dashboard, projections, options), projection: projections.get, summary};
 
   const write = (text: string): void => void stdout.write(text);
   const report = mode === 'json' ? dashboard.jsonLines(write) : dashboard.lineReporter({write, colour});
@@ -45,6 +57,8 @@ export async function openView(
       projections.push(record);
       report(record);
     },
+    attach: () => {},
+    wantsRerun: async () => false,
     projection: projections.get,
     close: async () => projections.close(),
     summary,
@@ -54,18 +68,42 @@ export async function openView(
 function openScreen(
   dashboard: Dashboard,
   projections: ProjectionStore,
-  manifest: Manifest,
-  interruption: Interruption,
+  {manifest, store, interruption}: ViewOptions,
 ): Omit<View, 'summary' | 'projection'> {
-  const controls = {...dashboard.READ_ONLY, cancelAll: interruption.interrupt, forceExit: interruption.insist};
-  const screen = dashboard.renderDashboard({store: projections, manifest, controls});
+  let scheduler: ScheduleControls | null = null;
+  let rerun = Promise.withResolvers<true>();
+  const isOver = (): boolean => projections.get().run?.seconds != null;
+  const controls: Controls = {
+    isReadOnly: false,
+    pause: () => scheduler?.pause(),
+    resume: () => scheduler?.resume(),
+    cancelTask: (key) => scheduler?.cancelTask(key) ?? false,
+    // A run that has ended is taken up again as a new session of it.
+    rerun: (keys) => (isOver() ? rerun.resolve(true) : void scheduler?.rerun(keys)),
+    cancelAll: interruption.interrupt,
+    forceExit: interruption.insist,
+  };
+  const screen = dashboard.renderDashboard({
+    store: projections,
+    manifest,
+    controls,
+    evidence: evidenceOf(store),
+    runDirectory: join(store.root, manifest.runId),
+  });
   return {
     show: (entry) => projections.push(toRecord(entry)),
+    attach: (next) => {
+      scheduler = next;
+    },
+    wantsRerun: async () => {
+      const wanted = await Promise.race([rerun.promise, screen.finished.then(() => false)]);
+      rerun = Promise.withResolvers<true>();
+      return wanted;
+    },
     close: async () => {
       projections.close();
       // A run that never ended, because something threw, has nothing left to look at.
-      const {run} = projections.get();
-      if (run === null || run.state === 'running') screen.unmount();
+      if (!isOver()) screen.unmount();
       await screen.finished;
     },
   };
