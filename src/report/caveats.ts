@@ -48,7 +48,8 @@ function comparisons({comparisons}: VerdictFacts): string[] {
 }
 
 /** Columns in which following the paper's arrow leads past Retrain. */
-function arrows({table, retrained}: VerdictFacts): string[] {
+function arrows({manifest, table, retrained}: VerdictFacts): string[] {
+  const isDistance = zeroColumns(manifest.suite.scenario);
   return table.columns.flatMap(({id, header, direction}) => {
     const goal = retrained?.cells[id]?.mean ?? null;
     if (direction === null || goal === null) return [];
@@ -64,24 +65,27 @@ function arrows({table, retrained}: VerdictFacts): string[] {
     if (ranked.every(({value}) => Math.abs(value - goal) >= Math.abs(best.value - goal))) return [];
     const shown = (mean: number): string => withNoise({mean, halfWidth: null});
     return [
-      `The paper's arrow for ${header} points ${direction}, away from Retrain: by it ${best.label} (${shown(best.value)}) would be best, where a model that never saw the data has ${shown(goal)}.`,
+      `The paper's arrow for ${header} points ${direction}, ${isDistance(id) ? 'away from' : 'past'} Retrain: by it ${best.label} (${shown(best.value)}) would be best, where a model that never saw the data has ${shown(goal)}.`,
     ];
   });
 }
 
 /** A distance from one retrained model is not what another retrained model has. */
 function zeros({manifest, table}: VerdictFacts): string[] {
-  const {measurements} = manifest.suite.scenario;
-  const headers = table.columns.flatMap(({id, header}) => {
-    const measurement = measurements.find(({label}) => label === id);
-    return measurement !== undefined && metricOf(measurement.primitive)?.target === 'zero' ? [header] : [];
-  });
+  const isDistance = zeroColumns(manifest.suite.scenario);
+  const headers = table.columns.filter(({id}) => isDistance(id)).map(({header}) => header);
   return headers.length === 0
     ? []
     : [
         `Retrain has 0 in ${listed(headers)} by definition. A model retrained with another seed would not have 0, so nor can an unlearned one be expected to; and whatever differs from Retrain at all is beyond noise there.`,
       ];
 }
+
+/** Whether a column measures a distance from the retrained model itself. */
+const zeroColumns =
+  ({measurements}: VerdictFacts['manifest']['suite']['scenario']) =>
+  (id: string): boolean =>
+    measurements.some(({label, primitive}) => label === id && metricOf(primitive)?.target === 'zero');
 
 /** Only where the method computes something else under another profile. */
 function profiles({manifest}: VerdictFacts): string[] {

@@ -9,6 +9,7 @@ import {amount, beyondOrWithin, counted, listed, withNoise} from './words.ts';
 export function sentencesOf(facts: VerdictFacts): readonly string[] {
   if (facts.retrained === null) return [noReference(facts)];
   return explainFirstMentions(facts, [
+    ...madeUp(facts),
     ...againstBestTrivial(facts),
     ...diverged(facts),
     ...notToldApart(facts),
@@ -41,6 +42,11 @@ function noReference({table}: VerdictFacts): string {
     ? 'No verdict yet: Retrain, which all rows are held against, has no value.'
     : 'No verdict: the suite has no row of a retrained model that others could be held against.';
 }
+
+const madeUp = ({table}: VerdictFacts): string[] =>
+  table.provenance.device === 'fake'
+    ? ['Nothing was computed: the stand-in sidecar made these numbers up, and what follows means nothing.']
+    : [];
 
 /** The claim that matters: does any method do more than the best of what is known to do nothing of use? */
 function againstBestTrivial({rows, comparisons, table}: VerdictFacts): string[] {
@@ -103,7 +109,7 @@ function saidWorse(
   const groups = [...Map.groupBy(byRow, ({where}) => where.join())].map(([, group]) => {
     const where = group[0]?.where ?? [];
     const place = where.length === columns.length && columns.length > 1 ? 'every column' : listed(where);
-    return `in ${place} ${listed(group.map(({row}) => labelOf(rows, row)))}`;
+    return `${listed(group.map(({row}) => labelOf(rows, row)))} in ${place}`;
   });
   const noise = listed([...new Set(worse.map(beyondOrWithin))]);
   return [`Farther from Retrain than the best trivial baseline, ${noise}: ${groups.join('; ')}.`];

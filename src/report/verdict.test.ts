@@ -92,7 +92,7 @@ describe('methods against trivial baselines', () => {
     });
     expect(verdict.sentences.slice(0, 3)).toEqual([
       'In l_f (token loss on forgetTest) A is nearer to Retrain than the best trivial baseline Nothing, by 0.892 ± 0.021 nats (beyond seed noise).',
-      'Farther from Retrain than the best trivial baseline, beyond seed noise: in l_f B.',
+      'Farther from Retrain than the best trivial baseline, beyond seed noise: B in l_f.',
       'B is not told apart from trivial baselines by its distance from Retrain: from Uniform in l_f (l_f 0.00 ± 0.42); differences over 6 pairs of runs.',
     ]);
   });
