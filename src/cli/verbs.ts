@@ -2,6 +2,7 @@ import type {Command} from 'commander';
 import {register as doctor} from './doctor.ts';
 import {register as env} from './env.ts';
 import {register as plan} from './plan.ts';
+import {register as report} from './report.ts';
 import {register as reproduce} from './reproduce.ts';
 import {register as run} from './run.ts';
 import {register as show} from './show.ts';
@@ -15,4 +16,4 @@ import {register as watch} from './watch.ts';
 export type Register = (program: Command) => void;
 
 /** Every verb, in the order of `imu --help`. */
-export const VERBS: readonly Register[] = [reproduce, run, watch, plan, table, show, doctor, env];
+export const VERBS: readonly Register[] = [reproduce, run, watch, plan, table, report, show, doctor, env];

@@ -80,6 +80,7 @@ export interface MetricDefinition {
   readonly column: string;
   readonly header: string;
   readonly unit: string;
+  /** Title of its card. */
   readonly label: string;
   readonly formula: string;
   readonly ideal: string;
@@ -268,7 +269,7 @@ function definitionsOf({suite}: Manifest): MetricDefinition[] {
         column: id,
         header,
         unit,
-        label: card.label,
+        label: card.title,
         formula: card.formula,
         ideal: card.ideal,
         cite: card.cite,

@@ -20,10 +20,15 @@ function dataOf({rows, rules, lastStep}: TrajectoryChart): FigureData {
     means: rows.map(({row, label, mean}) => ({row, label, points: mean.map(rounded)})),
     rules: rules.map(({label, value}) => ({row: ruleId(label), label, value})),
     papers: rows.flatMap(({row, label, paper}) =>
-      paper === null ? [] : [{row, label: `${label}, as the paper prints it`, step: lastStep, value: paper}],
+      paper === null
+        ? []
+        : [{row, label: `${label}, as the paper prints it`, step: lastStep * (1 + MARGIN / 2), value: paper}],
     ),
   };
 }
+
+/** Room at the right for the paper's numbers, as a share of the steps. */
+const MARGIN = 0.04;
 
 /** Rules are shown and hidden as rows are; no row has such an id. */
 export const ruleId = (label: string): string => `rule:${label}`;
@@ -47,13 +52,13 @@ function specOf({rows, rules, header, unit, lastStep}: TrajectoryChart): TopLeve
     field: 'step',
     type: 'quantitative',
     title: 'step',
-    scale: {domain: [0, Math.max(1, lastStep)], nice: false},
+    scale: {domain: [0, Math.max(1, lastStep) * (1 + MARGIN)], nice: false},
     axis: {tickMinStep: 1, tickCount: 6},
   };
   const y = {
     field: 'value',
     type: 'quantitative',
-    title: `${header} (${unit})`,
+    title: unit,
     scale: {zero: false},
     axis: {tickCount: 6},
   };
@@ -94,13 +99,13 @@ function specOf({rows, rules, header, unit, lastStep}: TrajectoryChart): TopLeve
       {
         data: {name: 'means'},
         transform: shown,
-        mark: {type: 'line', strokeWidth: 2, clip: true},
+        mark: {type: 'line', strokeWidth: 1.9, clip: true},
         encoding: {x, y, color, strokeDash},
       },
       {
         data: {name: 'papers'},
         transform: shown,
-        mark: {type: 'point', shape: 'diamond', size: 70, strokeWidth: 1.8, filled: false},
+        mark: {type: 'point', shape: 'diamond', size: 75, filled: true, opacity: 1},
         encoding: {x, y, color, tooltip: [tooltip[0], tooltip[2]]},
       },
       {

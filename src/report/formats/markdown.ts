@@ -37,5 +37,5 @@ function cellText(column: TableColumn, cell: TableCell): string {
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** No markup, HTML or table borders out of data. */
-const escapeMarkdown = (text: string): string =>
+export const escapeMarkdown = (text: string): string =>
   plain(text).replace(/[\\`*_[\]<>|]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));

@@ -48,7 +48,9 @@ export function provenanceSection(model: ReportModel): Markup {
 <dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${environments.length === 0 ? null : html`<h3>Who computed</h3><ul class="note">${environments.map(({text, numTasks}) => html`<li>${numTasks} ${numTasks === 1 ? 'task' : 'tasks'}: ${text}</li>`)}</ul>`}
 ${sessions.length === 0 ? null : sessionsTable(model)}
-<h2 id="reproduce">Make it again</h2>
+</section>
+<section id="reproduce" aria-labelledby="reproduce-title">
+<h2 id="reproduce-title">Make it again</h2>
 <p>The whole, straight after a clone; what is finished is found and not computed twice:</p>
 ${command(from.command)}
 <p>Each number has a command of its own: choose it in a table, or see its row under <a href="#runs">Runs</a>.</p>

@@ -14,7 +14,7 @@ export function influenceSection(model: ReportModel, figures: Figures): Markup {
   return html`<section id="influence" aria-labelledby="influence-title">
 <h2 id="influence-title">Influence and weights</h2>
 ${weights === undefined ? null : html`<p>${weights.model.title.replace(/^.*: /, '').replace(/^s/, 'S')}, mean ± standard deviation over the seeds, in per cent.</p>${numbersTable(model, weights)}<ul class="note">${weights.model.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
-${influences.length < 2 ? null : html`<p class="only-scripts"><label>Row <select data-panels="influence">${influences.map(({label}, index) => html`<option value="influence-${index}">${label}</option>`)}</select></label></p>`}
+${influences.length < 2 ? null : html`<p class="only-scripts choose"><label>Row <select data-panels="influence">${influences.map(({label}, index) => html`<option value="influence-${index}">${label}</option>`)}</select></label></p>`}
 ${influences.map((influence, index) => panel(influence, index, figures))}
 </section>`;
 }
@@ -24,7 +24,7 @@ function panel(influence: RowInfluence, index: number, figures: Figures): Markup
   const described = `Histogram of the influence scores of ${diagnostics.numSamples} samples: ${diagnostics.numSelected} have weight`;
   return html`<div class="panel" data-panel="influence" id="influence-${index}">
 <h3>${label}</h3>
-<p class="note">${taskId}, first of ${numScorings} ${numScorings === 1 ? 'scoring' : 'scorings'}. ${scoring === null ? null : `Solved in ${scoring.numIterations} iterations to a residual of ${scoring.residual.toExponential(1)}, ${scoring.seconds.toFixed(2)} s.`}</p>
+<p class="note">${taskId}, first of ${numScorings} ${numScorings === 1 ? 'scoring' : 'scorings'}. ${scoring === null || scoring.numIterations === 0 ? null : `Solved in ${scoring.numIterations} iterations to a residual of ${scoring.residual.toExponential(1)}, ${scoring.seconds.toFixed(2)} s.`}</p>
 <div class="pair">
 <figure><figcaption>Scores of the forget set</figcaption>${place(figures, histogramName(index), described)}
 <p class="key-line">${FATES.map((fate) => html`<span class="key"><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" fill="${FATE_COLOURS[fate]}"/></svg> ${fate}</span>`)}</p></figure>
@@ -48,14 +48,14 @@ function groupTable({groups}: RowInfluence): Content {
   if (groups.length === 0) return null;
   return scrollBox(
     'Weight and samples by group',
-    html`<table class="data"><thead><tr><th scope="col">group</th><th scope="col" class="number">of the samples</th><th scope="col" class="number">of the weight</th><th scope="col" class="number">selected</th><th scope="col"><span class="hidden-words">as bars</span></th></tr></thead><tbody>${groups.map(
+    html`<table class="data"><thead><tr><th scope="col">group</th><th scope="col" class="number">samples</th><th scope="col" class="number">weight</th><th scope="col" class="number">selected</th><th scope="col"><span class="hidden-words">as bars</span></th></tr></thead><tbody>${groups.map(
       ({group, weightShare, sampleShare, selectedShare}) =>
         html`<tr><th scope="row">${group}</th><td class="number">${sampleShare === null ? '–' : percent(sampleShare)}</td><td class="number strong">${percent(weightShare)}</td><td class="number">${selectedShare === null ? '–' : percent(selectedShare)}</td><td>${bars(weightShare, sampleShare)}</td></tr>`,
     )}</tbody></table>`,
   );
 }
 
-const BAR = 120;
+const BAR = 84;
 
 const bars = (weight: number, sample: number | null): Markup =>
   html`<svg width="${BAR}" height="18" aria-hidden="true"><rect class="bar-ground" width="${BAR}" height="10" y="4" rx="2"/><rect class="bar" width="${(BAR * weight).toFixed(1)}" height="10" y="4" rx="2"/>${sample === null ? null : html`<line class="bar-mark" x1="${(BAR * sample).toFixed(1)}" x2="${(BAR * sample).toFixed(1)}" y1="0" y2="18"/>`}</svg>`;

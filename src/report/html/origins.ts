@@ -110,8 +110,12 @@ function gapWords({mean, halfWidth, isBeyondSeedNoise}: GapToRetrain): string {
   return `${minus(signed(mean ?? Number.NaN))}${interval}, ${noise}`;
 }
 
-const fullNumber = (column: TableColumn, value: number): string =>
-  Number.isFinite(value) ? minus(String(Number(value.toPrecision(9)))) : formatFor(column, value);
+/** Six decimals, so that values stand under each other; what is too small or large for that in full. */
+function fullNumber(column: TableColumn, value: number): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return formatFor(column, value);
+  const size = Math.abs(value);
+  return minus(size >= 1e-3 && size < 1e5 ? value.toFixed(6) : value.toPrecision(7));
+}
 
 export const taskLink = (key: string | undefined): Content =>
   key === undefined

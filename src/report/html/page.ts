@@ -74,9 +74,9 @@ function head({title, runId, provenance, completeness, madeAt}: ReportModel): Ma
   const state = completeness.state === null ? 'state unknown' : (OUTCOMES[completeness.state] ?? completeness.state);
   const {train, unlearn} = provenance.seeds;
   return html`<header><div><p class="eyebrow">imu report</p>
-<h1>${title}</h1>
-<p class="meta"><span>${runId}</span><span>${state}</span><span>${train.length} train × ${unlearn.length} unlearn ${unlearn.length === 1 ? 'seed' : 'seeds'}</span><span>run ${moment(provenance.createdAt)}</span><span>report ${moment(madeAt)}</span></p></div>
-<div class="theme only-scripts"><label>Colours <select id="theme"><option value="auto">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label></div></header>`;
+<h1>${title}</h1></div>
+<div class="theme only-scripts"><label>Colours <select id="theme"><option value="auto">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label></div>
+<p class="meta"><span>${runId}</span><span>${state}</span><span>${train.length} train × ${unlearn.length} unlearn ${unlearn.length === 1 ? 'seed' : 'seeds'}</span><span>run ${moment(provenance.createdAt)}</span><span>report ${moment(madeAt)}</span></p></header>`;
 }
 
 function contents({failures, blocked}: ReportModel, sections: readonly Content[]): Markup {

@@ -11,9 +11,11 @@ export function header(text: string): Content {
 /** A sentence with every column it names set as `header` does. */
 export function sentence(text: string, columns: readonly {readonly header: string}[]): Content {
   const names = columns.map((column) => column.header).filter((name) => name.includes('_'));
-  if (names.length === 0) return text;
+  // A number and its spread stay on one line.
+  const joined = text.replaceAll(' ± ', '\u00a0±\u00a0');
+  if (names.length === 0) return joined;
   const longestFirst = names.toSorted((a, b) => b.length - a.length).map(escapeRegExp);
-  const parts = text.split(new RegExp(`(?<![\\w])(${longestFirst.join('|')})(?![\\w])`));
+  const parts = joined.split(new RegExp(`(?<![\\w])(${longestFirst.join('|')})(?![\\w])`));
   return parts.map((part, index) => (index % 2 === 1 ? header(part) : part));
 }
 

@@ -15,11 +15,17 @@ export function resultsSection(model: ReportModel): Markup {
 <h2 id="results-title">Results</h2>
 <p>Mean ± standard deviation over the seeds${hasPaper ? '; under it the paper’s number and how far ours is from it' : ''}. <span class="only-scripts">Choose a number to see where it comes from.</span></p>
 ${numbersTable(model, results)}
-<ul class="note">${results.model.notes.map((note) => html`<li>${sentence(note, results.model.columns)}</li>`)}${hasPaper ? html`<li>Paper: ${model.paperSource}.</li>` : null}</ul>
+<ul class="note">${notesOf(results).map((note) => html`<li>${sentence(note, results.model.columns)}</li>`)}${hasPaper ? html`<li>Paper: ${model.paperSource}.</li>` : null}</ul>
 ${definitions(model)}
 ${nearest === undefined ? null : html`<h3 id="nearest">Where the trajectories come nearest to the paper</h3>${numbersTable(model, nearest)}<ul class="note">${nearest.model.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 </section>`;
 }
+
+/** Without what stands under the rows already, and without the star that is words here. */
+const notesOf = ({model: {notes, rows}}: ReportTable): readonly string[] =>
+  notes
+    .filter((note) => !rows.some((row) => note === `${row.label}: ${row.note}`))
+    .map((note) => note.replace('* marks', '“nearest to Retrain” marks'));
 
 /** Any table of the run. */
 export function numbersTable(model: ReportModel, {role, model: table}: ReportTable): Markup {

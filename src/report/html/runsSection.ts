@@ -12,9 +12,9 @@ export function runsSection(model: ReportModel): Markup {
 <h2 id="runs-title">Runs</h2>
 <p>Parameters, tasks, times, files and commands of every row.</p>
 ${shared.length === 0 ? null : fold(summary('Data and trained models', 'shared by the rows', shared), tasksTable('shared tasks', shared))}
-${rows.map(({id, label, profile, note}) => {
+${rows.map(({id, label, profile, note, model: role}) => {
   const tasks = byRow.get(id) ?? [];
-  const about = [profile, note].filter((text) => text !== '').join(' · ');
+  const about = [role === 'unlearnedModel' ? profile : '', note].filter((text) => text !== '').join(' · ');
   return fold(
     summary(label, about, tasks),
     html`${parameters(tasks)}${tasksTable(`tasks of ${label}`, tasks)}${rowCommand(model, id)}`,

@@ -27,7 +27,7 @@ h4{font-size:.92rem;margin:1.2rem 0 .4rem}
 p{margin:.5rem 0 .9rem;max-width:46rem}
 section{margin-top:3.2rem;padding-top:1.6rem;border-top:1px solid var(--hair)}
 #verdict{border-top:0;margin-top:1.6rem;padding-top:0}
-sub{font-size:.72em;line-height:0;font-style:normal}
+sub{font-size:.72em;line-height:0;vertical-align:-.22em}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86em}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:.8rem 1rem;border-radius:6px;margin:.5rem 0}
 .quiet,.note,.under,.none,.eyebrow,.unit{color:var(--quiet)}
@@ -35,7 +35,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:
 .eyebrow{font-size:.82rem;letter-spacing:.04em;margin:0}
 header .meta{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:.9rem;color:var(--quiet);margin:0}
 header{display:grid;grid-template-columns:1fr auto;gap:0 1.5rem;align-items:start}
-header>div{min-width:0}
+header>*{min-width:0}header .meta{grid-column:1/-1;max-width:none}
 .theme{border:0;margin:0;padding:0;font-size:.84rem;color:var(--quiet)}
 .theme select,.panelled select,select{font:inherit;color:var(--ink);background:var(--panel);border:1px solid var(--hair);border-radius:6px;padding:.25rem .5rem}
 .contents{margin-top:1.6rem;border-block:1px solid var(--hair);padding:.55rem 0}
@@ -47,7 +47,7 @@ header>div{min-width:0}
 .warning p{margin:.2rem 0;max-width:none}.warning strong{color:var(--warn)}
 .key{white-space:nowrap;margin-right:1rem;font-size:.88rem;color:var(--quiet)}.key svg{vertical-align:-1px}
 .key-line{margin:.2rem 0 0 .3rem}
-.scroll{overflow-x:auto;margin:.8rem 0;max-width:100%;scrollbar-width:thin}
+.scroll{position:relative;overflow-x:auto;margin:.8rem 0;max-width:100%;scrollbar-width:thin}
 table.data{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums;line-height:1.35}
 .data th,.data td{padding:.45rem .9rem .45rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--hair)}
 .data th:last-child,.data td:last-child{padding-right:.2rem}
@@ -70,7 +70,7 @@ table.data{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular
 a.origin{color:inherit;text-decoration:none;border-radius:4px;padding:.12rem 0}
 a.origin:hover{color:var(--link);text-decoration:underline}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1.8rem 2rem;margin-top:1.2rem}
-figure{margin:0;min-width:0}figcaption{font-weight:600;font-size:.95rem;margin-bottom:.4rem}
+figure{margin:0;min-width:0}figcaption .quiet{font-weight:400;margin-left:.4em}.choose{margin:1.8rem 0 0}.choose+.panel h3,.panel h3{margin-top:1.2rem}figcaption{font-weight:600;font-size:.95rem;margin-bottom:.4rem}
 .figure{position:relative;min-width:0}.figure svg{display:block;max-width:100%;height:auto;overflow:visible}
 figure details{margin-top:.3rem}
 .legend{display:flex;flex-wrap:wrap;gap:.35rem .4rem;margin:1rem 0 .4rem}
@@ -103,14 +103,14 @@ button.copy{font:inherit;font-size:.8rem;color:var(--ink);background:var(--groun
 .message{white-space:pre-wrap;font-weight:500;margin:.3rem 0}.hint{margin:.2rem 0}
 dialog{width:min(46rem,calc(100vw - 1.5rem));max-height:calc(100dvh - 2rem);padding:0;border:1px solid var(--hair);border-radius:10px;background:var(--ground);color:var(--ink);box-shadow:0 12px 48px rgb(0 0 0/.28)}
 dialog::backdrop{background:rgb(10 14 18/.45)}
-dialog>div{padding:1.4rem 1.6rem 1.2rem;overflow-wrap:break-word}dialog h2{margin:0;padding-right:4.5rem;outline:0}dialog h3{margin:1.3rem 0 .4rem;font-size:.95rem}
-dialog .big{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .2rem;font-variant-numeric:tabular-nums}dialog .big .spread{min-width:0;padding-left:0}
+dialog>div{padding:1.4rem 1.6rem 1.2rem;overflow-wrap:break-word}dialog h2{margin:0;padding-right:4.5rem}dialog h2:focus{outline:0}dialog h3{margin:1.3rem 0 .4rem;font-size:.95rem}
+dialog .big{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .2rem;font-variant-numeric:tabular-nums}dialog .big .spread{min-width:0}
 .unit{font-size:1rem}.dot{color:var(--quiet);font-weight:400}
 dialog .close{position:absolute;top:1rem;right:1.1rem;font:inherit;font-size:.85rem;color:var(--ink);background:var(--panel);border:1px solid var(--hair);border-radius:6px;padding:.2rem .8rem;cursor:pointer}
 .tip{position:fixed;z-index:8;pointer-events:none;background:var(--ground);color:var(--ink);border:1px solid var(--hair);border-radius:6px;padding:.35rem .6rem;font-size:.82rem;line-height:1.4;box-shadow:0 3px 12px rgb(0 0 0/.18);max-width:18rem;font-variant-numeric:tabular-nums}
 .tip b{font-weight:600}.tip span{color:var(--quiet);margin-right:.5em}
 footer{margin-top:3.5rem;padding-top:1rem;border-top:1px solid var(--hair);font-size:.84rem;color:var(--quiet)}
-@media (max-width:40rem){.page{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}header{grid-template-columns:1fr}.theme{margin-top:.6rem}.lead{font-size:1.05rem}dl.facts,dl.params{grid-template-columns:1fr;gap:0}dl.facts dd,dl.params dd{margin:0 0 .5rem}.data tbody th{min-width:6.5rem}dialog>div{padding:1rem}}
+@media (max-width:40rem){.page{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}header{grid-template-columns:1fr}.theme{margin-top:.6rem;order:3}.data tbody th,.data thead th:first-child{position:sticky;left:0;background:var(--ground);z-index:1}.data .reference th{background:var(--panel)!important}.lead{font-size:1.05rem}dl.facts,dl.params{grid-template-columns:1fr;gap:0}dl.facts dd,dl.params dd{margin:0 0 .5rem}.data tbody th{min-width:6.5rem}dialog>div{padding:1rem}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){.data .reference{background:none}}
 `;
@@ -127,13 +127,14 @@ details>summary{list-style:none;color:var(--ink);font-weight:600}
 #runs>details>summary::before{content:none!important}
 section{margin-top:1.6rem;padding-top:1rem}
 h1,h2,h3,h4,figcaption,summary,thead{break-after:avoid}
-tr,figure,.failure,.command,.warning,dt,.pair>div{break-inside:avoid}
+h2+p,section>p:has(+.legend),.legend{break-after:avoid}
+tr,figure,.panel,.failure,.command,.warning,dt,.pair>div{break-inside:avoid}
 thead{display:table-header-group}
 p,li{orphans:3;widows:3}
 .scroll{overflow:visible;margin:.5rem 0}
 table.data{font-size:8.2pt;max-width:100%}
 .data th,.data td{padding-block:.28rem;padding-right:.5rem}.data .number{padding-left:.4rem}
-.data .long{min-width:0}.tasks{font-size:7pt!important}.tasks .artefact{white-space:normal}
+.data .long{min-width:0}.tasks{font-size:7pt!important}.tasks time{white-space:nowrap}
 .charts,.pair{grid-template-columns:1fr 1fr;gap:1rem 1.2rem}
 .charts figure details,.charts figure summary{display:none}
 .legend button{border-color:transparent!important;padding-left:0}

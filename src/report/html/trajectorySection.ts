@@ -2,13 +2,13 @@ import {type RowStyle, RULE_STYLES, rowStyle} from '../figures/palette.ts';
 import type {ChartPoint, TrajectoryChart} from '../figures/trajectoryChart.ts';
 import {ruleId} from '../figures/trajectoryFigure.ts';
 import {formatNumber} from '../formats/numbers.ts';
-import type {ReportModel} from '../reportModel.ts';
+import type {MetricDefinition, ReportModel} from '../reportModel.ts';
 import {type Figures, place, trajectoryName} from './figures.ts';
 import {type Content, html, type Markup, NOTHING} from './markup.ts';
 import {fold, header, scrollBox} from './parts.ts';
 
 /** How every metric went while rows unlearned. */
-export function trajectorySection({charts}: ReportModel, figures: Figures): Markup {
+export function trajectorySection({charts, definitions}: ReportModel, figures: Figures): Markup {
   if (charts.length === 0) return NOTHING;
   const limit = charts[0]?.limit ?? null;
   const hasPaper = charts.some(({rows}) => rows.some(({paper}) => paper !== null));
@@ -17,14 +17,21 @@ export function trajectorySection({charts}: ReportModel, figures: Figures): Mark
 <p>Thin lines are seeds, thick ones their mean${hasPaper ? ', a diamond at the right edge what the paper prints' : ''}. Horizontal lines are models that stand still.
 ${limit === null ? null : `On the way every model is measured on the first ${limit} samples of each set, so a line may end a little beside its number in the table.`}</p>
 ${legend(charts)}
-<div class="charts">${charts.map((chart, index) => chartFigure(chart, index, figures))}</div>
+<div class="charts">${charts.map((chart, index) => chartFigure(chart, index, figures, definitions))}</div>
 <p class="note only-scripts">Point at a line for its values. Shift and wheel zoom, a drag moves, a double click puts the chart back. The axes fit what is shown.</p>
 </section>`;
 }
 
-function chartFigure(chart: TrajectoryChart, index: number, figures: Figures): Markup {
+function chartFigure(
+  chart: TrajectoryChart,
+  index: number,
+  figures: Figures,
+  definitions: readonly MetricDefinition[],
+): Markup {
+  const definition = definitions.find(({column}) => column === chart.column);
+  const about = definition === undefined ? chart.unit : `${definition.label} on ${definition.sets.join(', ')}`;
   const label = `${chart.header} in ${chart.unit} over the steps of unlearning, ${chart.rows.length} rows; the same as a table below`;
-  return html`<figure><figcaption>${header(chart.header)}</figcaption>${place(figures, trajectoryName(index), label)}${fold('As a table', pointsTable(chart))}</figure>`;
+  return html`<figure><figcaption>${header(chart.header)} <span class="quiet">${about}</span></figcaption>${place(figures, trajectoryName(index), label)}${fold('As a table', pointsTable(chart))}</figure>`;
 }
 
 /** Rows that are drawn in any chart, once; the buttons steer all charts. */

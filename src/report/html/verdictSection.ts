@@ -40,8 +40,8 @@ ${columns.map((column) => html`<td class="number">${gapCell(model, row, column.i
 ${hasCost ? html`<td class="number">${costCell(row)}</td>` : null}</tr>`,
   );
   return html`<h3 id="distance">Distance from ${reference}</h3>
-<p>A model that unlearned well is as one that never saw the data: 0 is the goal in every column. Nearest first.
-<span class="key"><span class="beyond" aria-hidden="true">●</span> beyond the noise of the seeds (95 %)</span> <span class="key"><span class="within" aria-hidden="true">○</span> within it</span> <span class="key">no mark: noise unknown</span></p>
+<p>A model that unlearned well is as one that never saw the data: 0 is the goal in every column. Nearest first.</p>
+<p><span class="key"><span class="beyond" aria-hidden="true">●</span> beyond the noise of the seeds (95 %)</span> <span class="key"><span class="within" aria-hidden="true">○</span> within it</span> <span class="key">no mark: noise unknown</span></p>
 ${scrollBox(
   `Distance from ${reference}`,
   html`<table class="data"><thead><tr><th scope="col"></th>${hasAverage ? html`<th scope="col" class="number">mean |gap|</th>` : null}${columns.map((column) => html`<th scope="col" class="number">${header(column.header)}${arrow(column)}</th>`)}${hasCost ? html`<th scope="col" class="number">cost of one unlearning</th>` : null}</tr></thead><tbody>${body}</tbody></table>`,
