@@ -49,13 +49,15 @@ function draw({label, points}: Curve, {width, height, isLogY, theme, references}
   });
   const head: Line = [
     span(label, {bold: true}),
-    span(`  ${short(last?.value ?? Number.NaN)}`, {colour: 'cyan'}),
-    dim(`  from ${short(first?.value ?? Number.NaN)}${scaleWord(scale, isLogY)}`),
+    ...fitSpans(
+      [
+        span(`  ${short(last?.value ?? Number.NaN)}`, {colour: 'cyan'}),
+        dim(scaleWord(scale, isLogY)),
+        dim(`  from ${short(first?.value ?? Number.NaN)}`),
+      ],
+      width - label.length,
+    ),
   ];
-  const against = fitSpans(
-    references.map(({name, value}) => dim(`${name} ${short(value)}  `)),
-    width,
-  );
   const lines = [
     head,
     ...withScale(
@@ -63,9 +65,21 @@ function draw({label, points}: Curve, {width, height, isLogY, theme, references}
       scale,
     ),
     stepAxis(first?.step ?? 0, last?.step ?? 0, width),
-    ...(references.length > 0 ? [against] : []),
+    ...(references.length > 0 ? [referenceLine(references, width)] : []),
   ];
   return lines.slice(0, height).map((line) => padded(line, width));
+}
+
+/** What the curve is read against, in full where there is room, then closer, then the first of them. */
+function referenceLine(references: readonly Reference[], width: number): Line {
+  const texts = references.map(({name, value}) => `${name} ${short(value)}`);
+  const ways = [texts.join('  '), texts.join(' '), texts.join(' ').replace('Original', 'Orig.')];
+  const whole = ways.find((way) => way.length <= width);
+  if (whole !== undefined) return [dim(whole)];
+  return fitSpans(
+    texts.map((text) => dim(`${text} `)),
+    width,
+  );
 }
 
 /** Curves on the scale that they are drawn on: logarithms where asked and possible. */
@@ -91,7 +105,7 @@ export function scaleOf(curves: readonly Curve[], isLogY: boolean): Scale {
 }
 
 export const scaleWord = ({isLog}: Scale, isLogY: boolean): string =>
-  isLog ? '  log y' : isLogY ? '  linear: not all > 0' : '';
+  isLog ? '  log y' : isLogY ? '  linear: some <= 0' : '';
 
 /** The values at the upper and the lower edge, left of the rows. */
 export function withScale(rows: readonly Line[], {low, high, isLog}: Scale): readonly Line[] {

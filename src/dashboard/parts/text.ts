@@ -8,7 +8,7 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return formatNumber(value);
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace('e+', 'e');
+  if (size >= 1e5 || size < 1e-3) return value.toExponential(size < 1e-99 || size >= 1e100 ? 0 : 1).replace('e+', 'e');
   return size >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

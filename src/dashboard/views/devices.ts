@@ -3,7 +3,7 @@ import {type LaneView, type Projection, type RankView, type TaskView, taskByKey}
 import {bar} from '../parts/bar.ts';
 import {clock} from '../parts/durations.ts';
 import {beside, fact, flow, heading, lastScroll, scrolled} from '../parts/layout.ts';
-import {cut, dim, fitLeft, type Line, type Span, span} from '../parts/line.ts';
+import {dim, fitLeft, type Line, span} from '../parts/line.ts';
 import {bytes, percent, short, wrapped} from '../parts/text.ts';
 import {glyphOf, type Look, type Theme} from '../theme.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
@@ -72,7 +72,7 @@ function sumLines({projection, theme}: ViewContext, width: number): readonly Lin
       ],
       width,
     ),
-    ...(ranks.length === 0 ? [] : gauges({used, limit, utilisation}, barWidth, theme, width)),
+    ...(ranks.length === 0 ? [] : flow(gauges({used, limit, utilisation}, barWidth, theme), width)),
   ];
 }
 
@@ -85,7 +85,7 @@ interface Gauges {
 const barWidthOf = (width: number): number => Math.max(4, Math.min(MOST_BAR, Math.floor(width / 4) - 6));
 
 /** Memory and utilisation, each with a bar where its whole is known. */
-function gauges({used, limit, utilisation}: Gauges, barWidth: number, theme: Theme, width: number): readonly Line[] {
+function gauges({used, limit, utilisation}: Gauges, barWidth: number, theme: Theme): readonly Line[] {
   const memory: Line = [
     dim('memory '),
     ...(limit === null || limit === 0
@@ -98,7 +98,7 @@ function gauges({used, limit, utilisation}: Gauges, barWidth: number, theme: The
     ...(utilisation === null ? [] : [span(`${bar(utilisation, barWidth, theme)} `, {colour: 'cyan'})]),
     span(utilisation === null ? 'unknown' : fitLeft(percent(utilisation), 5)),
   ];
-  return flow([memory, busy], width);
+  return [memory, busy];
 }
 
 /** Memory that runs out is what stops a run. */
@@ -166,10 +166,8 @@ function rankLines({ranks, state}: LaneView, theme: Theme, width: number): reado
 
 function oneRank(rank: RankView, isOneOfMany: boolean, theme: Theme, width: number): readonly Line[] {
   const {memoryBytes: used, memoryLimitBytes: limit, utilisation} = rank;
-  const name: readonly Span[] = isOneOfMany ? [dim(`rank ${rank.rank} ${rank.device}  `)] : [];
-  const [first = [], ...rest] = gauges({used, limit, utilisation}, barWidthOf(width), theme, width);
-  const whole: Line = [...name, ...first];
-  return [cut(whole, width), ...rest];
+  const name: readonly Line[] = isOneOfMany ? [[dim(`rank ${rank.rank} ${rank.device}`)]] : [];
+  return flow([...name, ...gauges({used, limit, utilisation}, barWidthOf(width), theme)], width);
 }
 
 function failureLines({failure, state}: LaneView, width: number): readonly Line[] {

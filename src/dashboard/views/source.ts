@@ -1,11 +1,13 @@
 import {type CellExplanation, explainCell, type TaskExplanation, type ValueExplanation} from '../../report/explain.ts';
 import {formatNumber, headerOf, meanAndStd, signed} from '../../report/formats/numbers.ts';
+import type {GapToRetrain} from '../../report/verdict.ts';
 import {duration} from '../parts/durations.ts';
 import {fact, flow, heading, lastScroll, scrolled} from '../parts/layout.ts';
 import {cut, dim, type Line, span} from '../parts/line.ts';
-import {byIdentity} from '../parts/memo.ts';
+import {byIdentity, byLastWord} from '../parts/memo.ts';
 import {type TextColumn, tableLines} from '../parts/table.ts';
 import {bytes, short, shortHash, spelled, wrapped} from '../parts/text.ts';
+import type {Theme} from '../theme.ts';
 import {verdictCell} from './verdict.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
@@ -20,14 +22,23 @@ export const sourceEnd = (context: ViewContext, size: Size): number =>
 function sourceLines(context: ViewContext, {columns: width}: Size): readonly Line[] {
   const at = verdictCell(context);
   const explained = at === null ? null : explain(context, at.row, at.column);
-  if (explained === null) return [[dim('no number is chosen: move the cursor of the verdict to one')]];
+  if (at === null || explained === null) return [[dim('no number is chosen: move the cursor of the verdict to one')]];
+  const gap = context.verdict.rows.find(({id}) => id === at.row)?.gaps[at.column] ?? null;
+  const word = JSON.stringify([width, context.theme, gap]);
+  return remembered(explained, word, () => draw(context.theme, explained, gap, width));
+}
+
+/** A hundred values are a thousand lines, of which a screen shows some. */
+const remembered = byLastWord<CellExplanation, readonly Line[]>();
+
+function draw(theme: Theme, explained: CellExplanation, gap: GapToRetrain | null, width: number): readonly Line[] {
   return [
-    ...numberLines(context, explained, width),
-    ...meaningLines(context, explained, width),
-    ...spreadLines(context, explained, width),
-    ...valueLines(context, explained, width),
-    ...explained.values.flatMap((value) => chainLines(context, explained, value, width)),
-    heading('make it again', width, context.theme),
+    ...numberLines(theme, explained, gap, width),
+    ...meaningLines(theme, explained, width),
+    ...spreadLines(theme, explained, width),
+    ...valueLines(theme, explained, width),
+    ...explained.values.flatMap((value) => chainLines(theme, explained, value, width)),
+    heading('make it again', width, theme),
     ...wrapped(explained.command, width, {bold: true}, 4),
   ];
 }
@@ -45,8 +56,12 @@ const explanations = byIdentity(
   (_: ViewContext['table'], _evidence: ViewContext['evidence']) => new Map<string, CellExplanation | null>(),
 );
 
-function numberLines(context: ViewContext, {row, column, cell}: CellExplanation, width: number): readonly Line[] {
-  const gap = context.verdict.rows.find(({id}) => id === row.id)?.gaps[column.id];
+function numberLines(
+  theme: Theme,
+  {row, column, cell}: CellExplanation,
+  gap: GapToRetrain | null,
+  width: number,
+): readonly Line[] {
   const value = cell.mean === null ? 'no value yet' : meanAndStd(column, cell);
   const noise = gap?.halfWidth == null ? '' : ` ± ${formatNumber(gap.halfWidth)} (95 %)`;
   const word =
@@ -81,13 +96,13 @@ function numberLines(context: ViewContext, {row, column, cell}: CellExplanation,
       ],
       width,
     ),
-    ...(row.note === '' ? [] : wrapped(spelled(row.note, context.theme), width, {dim: true})),
+    ...(row.note === '' ? [] : wrapped(spelled(row.note, theme), width, {dim: true})),
   ];
 }
 
 const ARROWS = {up: 'up: higher is called better', down: 'down: lower is called better'} as const;
 
-function meaningLines({theme}: ViewContext, {metric, column}: CellExplanation, width: number): readonly Line[] {
+function meaningLines(theme: Theme, {metric, column}: CellExplanation, width: number): readonly Line[] {
   const title = heading('what it is', width, theme);
   const arrow = column.direction === null ? [] : told('arrow of the paper', ARROWS[column.direction], width);
   if (metric === null)
@@ -116,7 +131,7 @@ const told = (name: string, text: string, width: number): readonly Line[] => {
 };
 
 /** The spread, split by where it comes from. */
-function spreadLines({theme}: ViewContext, {cell}: CellExplanation, width: number): readonly Line[] {
+function spreadLines(theme: Theme, {cell}: CellExplanation, width: number): readonly Line[] {
   if (cell.std === null) return [];
   return [
     heading('spread', width, theme),
@@ -131,7 +146,7 @@ function spreadLines({theme}: ViewContext, {cell}: CellExplanation, width: numbe
   ];
 }
 
-function valueLines({theme}: ViewContext, {values}: CellExplanation, width: number): readonly Line[] {
+function valueLines(theme: Theme, {values}: CellExplanation, width: number): readonly Line[] {
   if (values.length === 0) return [heading('values', width, theme), [dim('none yet: its evaluations are not done')]];
   const text = (of: (value: ValueExplanation) => string | number | null | undefined): string[] =>
     values.map((value) => String(of(value) ?? ''));
@@ -168,12 +183,7 @@ const commitOf = (task: TaskExplanation | undefined): string => {
 };
 
 /** One value's tasks, from the evaluation down to the data. */
-function chainLines(
-  {theme}: ViewContext,
-  {run}: CellExplanation,
-  value: ValueExplanation,
-  width: number,
-): readonly Line[] {
+function chainLines(theme: Theme, {run}: CellExplanation, value: ValueExplanation, width: number): readonly Line[] {
   const seeds = [
     ...(value.trainSeed === null ? [] : [`train seed ${value.trainSeed}`]),
     ...(value.unlearnSeed === null ? [] : [`unlearn seed ${value.unlearnSeed}`]),
