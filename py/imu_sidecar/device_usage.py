@@ -37,7 +37,7 @@ class DeviceUsage:
             device=device,
             memory_bytes=memory_bytes,
             memory_limit_bytes=limit_bytes,
-            utilisation=None if utilisation is None else min(1.0, max(0.0, utilisation)),
+            utilisation=None if utilisation is None else round(min(1.0, max(0.0, utilisation)), 3),
         )
 
     def _measure_cpu(self, _device: str) -> tuple[int, int | None, float | None]:
