@@ -1,6 +1,6 @@
 import type {TableModel, TableRow} from './aggregate.ts';
 import {differences} from './gaps.ts';
-import {holm, type SeedInterval, seedInterval} from './statistics.ts';
+import {holm, type SeededValue, type SeedInterval, seedInterval} from './statistics.ts';
 
 /**
  * A method against a trivial baseline in one column. The mean is how much farther from Retrain the method is,
@@ -25,16 +25,18 @@ export function comparisonsOf(
   trivials: readonly TableRow[],
 ): readonly Comparison[] {
   const raw = table.columns.flatMap(({id: column}) => {
-    const best = bestTrivial(table, trivials, column);
-    return methods.flatMap((method) =>
-      trivials.map((trivial) => ({
+    const baselines = trivials.map((row) => ({id: row.id, distances: distancesOf(table, row, column)}));
+    const best = nearestTo0(baselines);
+    return methods.flatMap((method) => {
+      const distances = distancesOf(table, method, column);
+      return baselines.map((trivial) => ({
         row: method.id,
         trivial: trivial.id,
         column,
         isBestTrivial: trivial.id === best,
-        ...seedInterval(farther(table, method, trivial, column)),
-      })),
-    );
+        ...seedInterval(lessOf(distances, trivial.distances)),
+      }));
+    });
   });
   const family = raw.filter(({isBestTrivial, pValue}) => isBestTrivial && pValue !== null);
   const corrected = holm(family.map(({pValue}) => pValue ?? 1));
@@ -56,24 +58,26 @@ function relationOf({mean}: SeedInterval, correctedPValue: number | null): Compa
   return mean < 0 ? 'better' : 'worse';
 }
 
-/** The row's distance from Retrain less the baseline's, for every pair of seeds that both have. */
-function farther(table: TableModel, method: TableRow, trivial: TableRow, column: string) {
-  const seeds = ({trainSeed, unlearnSeed}: {trainSeed: number | null; unlearnSeed: number | null}): string =>
-    `${trainSeed}/${unlearnSeed}`;
-  const baseline = new Map(differences(table, trivial, column).map((gap) => [seeds(gap), Math.abs(gap.value)]));
-  return differences(table, method, column).flatMap((gap) => {
-    const other = baseline.get(seeds(gap));
-    return other === undefined ? [] : [{...gap, value: Math.abs(gap.value) - other}];
-  });
+/** By pair of seeds. */
+type Distances = ReadonlyMap<string, SeededValue>;
+
+function distancesOf(table: TableModel, row: TableRow, column: string): Distances {
+  const gaps = differences(table, row, column);
+  return new Map(gaps.map((gap) => [`${gap.trainSeed}/${gap.unlearnSeed}`, {...gap, value: Math.abs(gap.value)}]));
 }
 
-/** By mean distance of its runs from Retrain; null where none has a finite one. */
-function bestTrivial(table: TableModel, trivials: readonly TableRow[], column: string): string | null {
-  const distances = trivials.flatMap((row) => {
-    const distance = seedInterval(
-      differences(table, row, column).map((gap) => ({...gap, value: Math.abs(gap.value)})),
-    ).mean;
-    return distance === null || Number.isNaN(distance) ? [] : [{id: row.id, distance}];
+/** For every pair of seeds that both have, the one's distance less the other's. */
+const lessOf = (distances: Distances, others: Distances): SeededValue[] =>
+  [...distances].flatMap(([seeds, distance]) => {
+    const other = others.get(seeds);
+    return other === undefined ? [] : [{...distance, value: distance.value - other.value}];
   });
-  return distances.sort((a, b) => a.distance - b.distance)[0]?.id ?? null;
+
+/** By mean distance over the runs; null where no row has a finite one. */
+function nearestTo0(rows: readonly {readonly id: string; readonly distances: Distances}[]): string | null {
+  const means = rows.flatMap(({id, distances}) => {
+    const {mean} = seedInterval([...distances.values()]);
+    return mean === null || Number.isNaN(mean) ? [] : [{id, mean}];
+  });
+  return means.sort((a, b) => a.mean - b.mean)[0]?.id ?? null;
 }

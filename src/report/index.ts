@@ -7,6 +7,7 @@ export * from './nearest.ts';
 export * from './paper.ts';
 export {ascii, plain} from './plain.ts';
 export type {Provenance} from './provenance.ts';
-export {mean, splitStd, std} from './statistics.ts';
+export {mean, type SeedInterval, type SeedNoise, splitStd, std} from './statistics.ts';
 export * from './verdict.ts';
 export {type RowWeights, weightsTable} from './weights.ts';
+export {beyondOrWithin, withNoise} from './words.ts';

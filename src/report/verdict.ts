@@ -56,9 +56,10 @@ export function verdictOf(manifest: Manifest, table: TableModel, secondsOf: Seco
   const retrained = retrainedRow(table);
   const hasReference = retrained !== null && table.columns.some(({id}) => (retrained.cells[id]?.n ?? 0) > 0);
   const others = table.rows.filter(({model}) => model !== 'retrainedModel');
+  const costs = costsOf(manifest, secondsOf);
   const rows = nearestFirst(
     table,
-    others.map((row) => toRow(manifest, table, row, secondsOf)),
+    others.map((row) => toRow(manifest, table, row, costs.get(row.id) ?? null)),
   );
   const unlearned = others.filter(({model}) => model === 'unlearnedModel');
   const isTrivial = ({id}: TableRow): boolean => rows.some((row) => row.id === id && row.isTrivial);
@@ -87,7 +88,7 @@ export interface VerdictFacts {
   readonly comparisons: readonly Comparison[];
 }
 
-function toRow(manifest: Manifest, table: TableModel, row: TableRow, secondsOf: SecondsOf): VerdictRow {
+function toRow(manifest: Manifest, table: TableModel, row: TableRow, cost: Cost | null): VerdictRow {
   const {id, label, profile, model, numExpected} = row;
   const gaps = gapsToRetrain(table, row);
   return {
@@ -100,24 +101,30 @@ function toRow(manifest: Manifest, table: TableModel, row: TableRow, secondsOf: 
     numExpected,
     gaps,
     averageGap: averageGap(table, gaps),
-    cost: costOf(manifest, id, secondsOf),
+    cost,
   };
 }
 
 /** Manifests of version 0.1.0 say it in the note alone. */
 const isTrivialRow = (row: Row | undefined): boolean => row?.isTrivial ?? row?.note.startsWith('trivial') ?? false;
 
-function costOf({plan}: Manifest, row: string, secondsOf: SecondsOf): Cost | null {
-  const seconds = meanSeconds(
-    plan.tasks.filter((task) => task.spec.kind === 'unlearn' && task.row === row),
-    secondsOf,
-  );
+/** Row → mean seconds of its unlearnings, beside those of the models that it is held against. */
+function costsOf({plan}: Manifest, secondsOf: SecondsOf): ReadonlyMap<string | null, Cost> {
   const references = new Set(plan.tasks.flatMap(({inputs}) => inputs.reference ?? []));
   const retrainSeconds = meanSeconds(
     plan.tasks.filter(({key}) => references.has(key)),
     secondsOf,
   );
-  return seconds === null ? null : {seconds, retrainSeconds};
+  const unlearnings = Map.groupBy(
+    plan.tasks.filter(({spec}) => spec.kind === 'unlearn'),
+    ({row}) => row,
+  );
+  return new Map(
+    [...unlearnings].flatMap(([row, tasks]): [string | null, Cost][] => {
+      const seconds = meanSeconds(tasks, secondsOf);
+      return seconds === null ? [] : [[row, {seconds, retrainSeconds}]];
+    }),
+  );
 }
 
 function meanSeconds(tasks: readonly Task[], secondsOf: SecondsOf): number | null {

@@ -1,7 +1,7 @@
 import {styleText} from 'node:util';
 import {formatNumber, signed} from '../../report/formats/numbers.ts';
-import {plain, type TaskExplanation} from '../../report/index.ts';
-import {beyondOrWithin, withNoise} from '../../report/words.ts';
+import {beyondOrWithin, plain, type TaskExplanation, withNoise} from '../../report/index.ts';
+
 import type {StoredObject} from '../../store/index.ts';
 import type {Shown, ShownCell, ShownObject, ShownRun, ShownTask, TaskName, TaskState} from './describe.ts';
 

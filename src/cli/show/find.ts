@@ -85,7 +85,7 @@ function nameOf(found: Found, all: readonly Found[]): string {
       return `${found.row}/${found.column} --run ${found.manifest.runId}`;
     case 'task': {
       const {id = ''} = found.manifests[0]?.plan.tasks.find(({key}) => key === found.key) ?? {};
-      return `${shortest(found.key, all)} (task ${id})`;
+      return `${shortest(found.key, all)} (task ${id} of ${found.manifests.map(({runId}) => runId).join(', ')})`;
     }
     case 'object':
       return `${shortest(found.object.sha256, all)} (object)`;
