@@ -96,9 +96,15 @@ function down(by: (context: KeyContext) => number): (context: KeyContext) => voi
       case 'log':
         return moveInLog(context, step);
       default:
-        return viewOf(screen.view).numRows === undefined ? scroll(context, step) : moveCursor(context, step, 0);
+        return isScroll(context, step) ? scroll(context, step) : moveCursor(context, step, 0);
     }
   };
+}
+
+/** Without a cursor every step scrolls; with one, and words that scroll beside it, half pages do. */
+function isScroll(context: KeyContext, step: number): boolean {
+  const {numRows, lastScroll} = viewOf(context.view.screen.view);
+  return numRows === undefined || (lastScroll !== undefined && Math.abs(step) === halfPage(context));
 }
 
 function moveRight(context: KeyContext, step: number): void {

@@ -35,7 +35,7 @@ export function histogramLines({edges, counts}: Histogram, options: HistogramOpt
   const most = Math.max(...bins.map(({count}) => count));
   const plotWidth = bins.reduce((sum, bin) => sum + bin.width, 0);
   const rows = Array.from({length: height}, (_, row): Line => {
-    const scale = row === 0 ? String(most) : '';
+    const scale = row === 0 ? (most < 1e6 ? String(most) : short(most)) : '';
     return [dim(fitLeft(scale, SCALE_WIDTH - 1)), ...barRow(bins, most, height - row, options)];
   });
   return [...rows, axisLine(low, high, plotWidth, options), labelLine(low, high, plotWidth)];

@@ -73,7 +73,8 @@ export function gridOf(numBlocks: number, room: GridRoom): Grid {
 /** The lines from `first` on that fit, and below them where in the whole they stand. `first` past the end shows the end. */
 export function scrolled(lines: readonly Line[], first: number, numRows: number): readonly Line[] {
   if (lines.length <= numRows) return lines;
-  const room = Math.max(1, numRows - 1);
+  if (numRows < 2) return lines.slice(0, Math.max(0, numRows));
+  const room = numRows - 1;
   const from = Math.max(0, Math.min(Math.floor(first), lines.length - room));
   const below = lines.length - room - from;
   const where = `lines ${from + 1}-${from + room} of ${lines.length}${below > 0 ? `, ${below} more below` : ', the end'}`;

@@ -7,7 +7,7 @@ import {logView} from './log.ts';
 import {runsView} from './runs.ts';
 import {sourceEnd, sourceView} from './source.ts';
 import {suiteView} from './suite.ts';
-import {verdictGrid, verdictView} from './verdict.ts';
+import {verdictEnd, verdictGrid, verdictView} from './verdict.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
 /** One screen of the dashboard. */
@@ -34,6 +34,7 @@ export const VIEWS: readonly View[] = [
     key: '4',
     title: 'Verdict',
     render: verdictView,
+    lastScroll: verdictEnd,
     numRows: (context) => verdictGrid(context).rows.length,
     numColumns: (context) => verdictGrid(context).columns.length,
   },

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {formatNumber} from '../../report/formats/numbers.ts';
 import {contextOf, manifest, moments, records, textOf, until} from '../fixtures/viewContexts.ts';
-import {verdictCell, verdictGrid, verdictView} from './verdict.ts';
+import {verdictCell, verdictEnd, verdictGrid, verdictView} from './verdict.ts';
 
 const done = until(1);
 const show = (columns: number, rows: number, cursor = {row: 0, column: 0}): string =>
@@ -78,6 +78,17 @@ describe('the verdict', () => {
       const label = manifest.suite.rows.find((known) => known.id === id)?.label ?? '';
       expect(show(80, 14, {row, column: 0})).toMatch(new RegExp(`^▸${label}`, 'm'));
     }
+  });
+
+  it('scrolls its words to the last caveat while the table stays', () => {
+    const size = {columns: 80, rows: 24};
+    const at = (verdict: number): string => textOf(verdictView(contextOf(done, {screen: {scrolls: {verdict}}}), size));
+    const end = verdictEnd(contextOf(done), size);
+    const caveat = contextOf(done).verdict.caveats.at(-1) ?? '';
+    expect(end).toBeGreaterThan(0);
+    expect(words(at(end))).toContain(words(caveat).slice(-30));
+    const table = (text: string): string => text.slice(text.indexOf('against Retrain'));
+    expect(table(at(end))).toBe(table(at(0)));
   });
 
   it('says what is missing while nothing is measured', () => {

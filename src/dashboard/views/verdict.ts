@@ -2,7 +2,7 @@ import type {TableColumn, TableModel, TableRow} from '../../report/aggregate.ts'
 import {formatFor, formatNumber, headerOf, signed} from '../../report/formats/numbers.ts';
 import type {GapToRetrain, Verdict, VerdictRow} from '../../report/verdict.ts';
 import {duration} from '../parts/durations.ts';
-import {heading, padded, scrolled} from '../parts/layout.ts';
+import {heading, lastScroll, padded, scrolled} from '../parts/layout.ts';
 import {cut, dim, fitEnd, fitLeft, type Line, type Span, span} from '../parts/line.ts';
 import {byIdentity} from '../parts/memo.ts';
 import {percent, spelled, wrapped} from '../parts/text.ts';
@@ -34,12 +34,34 @@ export function verdictCell(context: ViewContext): {readonly row: string; readon
 }
 
 /** What the run says about unlearning: in words, then every row against Retrain and the noise of the seeds, then what limits it. */
-export const verdictView: RenderView = (context, {columns: width, rows}) => {
+export const verdictView: RenderView = (context, size) => {
+  const {words, limits, table, told, room} = blocksOf(context, size);
+  const rule = heading('against Retrain', size.columns, context.theme);
+  const scroll = context.screen.scrolls.verdict ?? 0;
+  return [...scrolled(words, scroll, room), rule, ...table, ...told, ...limits].slice(0, size.rows);
+};
+
+/** The last line that the scroll of the words above the table may begin with. */
+export function verdictEnd(context: ViewContext, size: Size): number {
+  const {words, room} = blocksOf(context, size);
+  return lastScroll(words.length, room);
+}
+
+interface Blocks {
+  /** Above the table; they scroll where they are more than `room` lines. */
+  readonly words: readonly Line[];
+  readonly room: number;
+  /** Below the table, where there is room for everything. */
+  readonly limits: readonly Line[];
+  readonly table: readonly Line[];
+  readonly told: readonly Line[];
+}
+
+function blocksOf(context: ViewContext, {columns: width, rows}: Size): Blocks {
   const {verdict, theme} = context;
   const sentences = sentenceLines(context, width);
   const caveats = verdict.caveats.flatMap((caveat) => wrapped(spelled(`- ${caveat}`, theme), width, {dim: true}, 2));
   const limits = caveats.length === 0 ? [] : [heading('what limits it', width, theme), ...caveats];
-  const rule = heading('against Retrain', width, theme);
   const told = cellLines(context, width, rows < 16 ? 2 : 3);
   const numRows = verdictGrid(context).rows.length;
   const fixed = 1 + told.length;
@@ -47,11 +69,9 @@ export const verdictView: RenderView = (context, {columns: width, rows}) => {
   const tableRoom = Math.max(3, Math.min(rows - fixed - leastWords, 1 + 2 * numRows));
   const table = tableBlock(context, {columns: width, rows: tableRoom});
   const room = Math.max(0, rows - fixed - table.length);
-  // Where not all words have room above and below the table, they scroll above it.
   const isWhole = sentences.length + limits.length <= room;
-  const words = isWhole ? sentences : scrolled([...sentences, ...limits], context.screen.scrolls.verdict ?? 0, room);
-  return [...words, rule, ...table, ...told, ...(isWhole ? limits : [])].slice(0, rows);
-};
+  return {words: isWhole ? sentences : [...sentences, ...limits], room, limits: isWhole ? limits : [], table, told};
+}
 
 /** The first sentence is what a reader takes away. */
 function sentenceLines({verdict, table, theme}: ViewContext, width: number): readonly Line[] {
