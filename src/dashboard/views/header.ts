@@ -26,29 +26,30 @@ function titleLine({projection, now, theme}: ViewContext, connection: Connection
   const look = run?.state === 'running' && run.isPaused ? PAUSED : RUN_LOOKS[run?.state ?? 'starting'];
   const elapsed = run === null ? null : (run.seconds ?? (now - run.startedAt) / 1_000);
   const state = span(` ${glyphOf(look, theme)} ${look.word} `, {colour: look.colour, bold: true});
-  const progress = [
+  const isLive = run?.state === 'running';
+  const done = span(` ${counts.finished + counts.found}/${tasks.length} done`);
+  const remaining = isLive ? [span(`  ETA ${clock(eta(projection, now))}`, {bold: true})] : [];
+  // What stands first is left out last.
+  const counted = [
     ...(connection === null ? [] : [CONNECTIONS[connection]]),
-    span(` ${counts.finished + counts.found}/${tasks.length} done`),
-    ...(counts.running > 0 ? [span(`  ${counts.running} running`)] : []),
     ...(counts.failed > 0 ? [span(`  ${counts.failed} failed`, {colour: 'yellow', bold: true})] : []),
+    ...(counts.running > 0 ? [span(`  ${counts.running} running`)] : []),
     ...(counts.blocked > 0 ? [span(`  ${counts.blocked} blocked`, {colour: 'yellow'})] : []),
     ...(counts.cancelled > 0 ? [span(`  ${counts.cancelled} stopped`, {colour: 'magenta'})] : []),
   ];
-  const isLive = run?.state === 'running';
   const times = [
-    ...(isLive ? [span(` ETA ${clock(eta(projection, now))}`, {bold: true})] : []),
     dim(`  ${clock(elapsed)} so far`),
     ...(isLive && rate.perSecond > 0 ? [dim(`  ${Math.round(rate.perSecond)} ev/s`)] : []),
     ...(run !== null && run.numSessions > 1 ? [dim(`  session ${run.numSessions}`)] : []),
   ];
-  const middle = fitSpans([state, ...progress], width);
-  const kept = fitSpans(times, Math.max(0, width - lengthOf(middle)));
-  // The title gives way first, then the clock of what is behind us.
-  const room = width - lengthOf(middle) - lengthOf(kept);
+  const ends = fitSpans([state, done, ...remaining], width);
+  const shown = fitSpans(counted, width - lengthOf(ends));
+  const kept = fitSpans(times, width - lengthOf(ends) - lengthOf(shown));
+  const room = width - lengthOf(ends) - lengthOf(shown) - lengthOf(kept);
   const title = run?.title ?? 'imu';
   const name = [...title].length <= room ? title : room >= 8 ? `${[...title].slice(0, room - 1).join('')}…` : '';
-  const gap = Math.max(0, width - [...name].length - lengthOf(middle) - lengthOf(kept));
-  return [span(name, {bold: true}), ...middle, span(' '.repeat(gap)), ...kept];
+  const gap = room - [...name].length;
+  return [span(name, {bold: true}), ...ends.slice(0, 2), ...shown, span(' '.repeat(gap)), ...ends.slice(2), ...kept];
 }
 
 let lastEta: {

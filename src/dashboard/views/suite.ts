@@ -77,7 +77,7 @@ function runningLines({projection, now, theme}: ViewContext, width: number, rows
     const {plan, progress, phase} = task;
     const end = ` ${fitLeft(clock(remainingOfTask(projection, task, now)), 7)}  ${fitEnd(phase ?? '', 12)}`;
     const shown = bar(progress ?? 0, 10, theme);
-    const room = width - 8 - shown.length - [...end].length;
+    const room = width - 9 - shown.length - [...end].length;
     return [
       dim(fitEnd(`lane ${lane}`, 8)),
       span(fitMiddle(plan.id, Math.max(8, Math.min(48, room)))),
