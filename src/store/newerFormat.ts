@@ -7,7 +7,7 @@ export function newerManifest(runId: string, formatVersion: number): ImuError {
   return newerFormat(runId, 'manifest', formatVersion, MANIFEST_FORMAT);
 }
 
-/** Throws INVALID_REQUEST when a session of a newer imu wrote to a journal, from the byte `from` on, in a format of its own. */
+/** Throws INVALID_REQUEST when a session of a newer imu wrote to a journal, behind its first `from` bytes, in a format of its own. */
 export function refuseNewerJournal(runId: string, bytes: Buffer, from = 0): void {
   const newest = newestFormat(bytes, from);
   if (newest > JOURNAL_FORMAT) throw newerFormat(runId, 'journal', newest, JOURNAL_FORMAT);

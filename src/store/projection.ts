@@ -266,8 +266,9 @@ function applyToTask(draft: Draft, event: TaskEvent, at: number): void {
   if (next.state !== task.state) recount(draft, task.state, next.state);
   if (next.metrics !== task.metrics) draft.metricsVersion += 1;
   if (event.type === 'taskFinished') noteDuration(draft, task, event.seconds);
-  // Begun on another lane, or ended: whoever worked on it does so no more.
-  if (task.state === 'running' && (next.state !== 'running' || event.type === 'taskStarted')) leaveLanes(draft, task);
+  // Ended, or begun on another lane: whoever worked on it does so no more.
+  if (task.state === 'running' && (next.state !== 'running' || event.type === 'taskStarted'))
+    leaveLanes(draft, (held) => held === event.key);
   if (event.type === 'taskStarted') updateLane(draft, event.lane, {task: event.key, heardAt: at});
   else if (task.lane !== null) updateLane(draft, task.lane, {heardAt: at});
 }
@@ -377,6 +378,7 @@ function plan(draft: Draft, planned: readonly PlannedTask[]): void {
   replaceTasks(draft, tasks);
   draft.indexByKey = indexTasks(tasks);
   draft.metricsVersion += 1;
+  leaveLanes(draft, (held) => !draft.indexByKey.has(held));
 }
 
 function replaceTasks(draft: Draft, tasks: readonly TaskView[]): void {
@@ -428,8 +430,8 @@ function pause(draft: Draft, isPaused: boolean): void {
   if (draft.run !== null) draft.run = {...draft.run, isPaused};
 }
 
-function leaveLanes(draft: Draft, {plan: {key}}: TaskView): void {
-  for (const {lane, task} of draft.lanes) if (task === key) updateLane(draft, lane, {task: null});
+function leaveLanes(draft: Draft, isLeft: (key: string) => boolean): void {
+  for (const {lane, task} of draft.lanes) if (task !== null && isLeft(task)) updateLane(draft, lane, {task: null});
 }
 
 function finishRun(draft: Draft, event: Extract<RunEvent, {type: 'runFinished'}>): void {

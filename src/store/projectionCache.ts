@@ -2,6 +2,7 @@ import {constants} from 'node:fs';
 import {open, rename, rm, statfs} from 'node:fs/promises';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';
+import {JOURNAL_FORMAT} from '../protocol/index.ts';
 import type {JournalEntry} from './journalLine.ts';
 import {type EventRecord, foldAll, type Projection, recordOf} from './projection.ts';
 import type {JournalCondition, JournalPosition} from './readJournal.ts';
@@ -82,6 +83,8 @@ export function projectionCache(directory: string, from: Folded, stagePath: () =
 const cachePath = (directory: string): string => join(directory, 'projection.jsonl');
 
 interface Head extends Pick<JournalCondition, 'numLines' | 'damagedLines'> {
+  /** The highest that its writer reads: no event it folded has a higher one. */
+  readonly journalFormat: number;
   readonly seq: number;
   /** Of the journal, as far as it is folded. */
   readonly journal: JournalPosition;
@@ -95,7 +98,9 @@ export function readCache(directory: string): Folded | null {
     const sum = bytes.toString('latin1', endOfBody + 1);
     if (endOfBody === -1 || sum !== sumLine(crc32(bytes.subarray(0, endOfBody + 1)))) return null;
     const endOfHead = bytes.indexOf('\n');
-    const {seq, journal, numLines, damagedLines} = JSON.parse(bytes.toString('utf8', 0, endOfHead)) as Head;
+    const head = JSON.parse(bytes.toString('utf8', 0, endOfHead)) as Head;
+    const {journalFormat, seq, journal, numLines, damagedLines} = head;
+    if (journalFormat > JOURNAL_FORMAT) return null;
     const projection = decodeProjection(bytes.toString('utf8', endOfHead + 1, endOfBody));
     return projection.seq === seq ? {projection, position: journal, numLines, damagedLines} : null;
   } catch {
@@ -142,7 +147,14 @@ function* cacheChunks(folded: Folded): Generator<Buffer> {
 }
 
 function* cacheLines({projection, position, numLines, damagedLines}: Folded): Generator<string> {
-  yield JSON.stringify({seq: projection.seq, journal: position, numLines, damagedLines} satisfies Head);
+  const head: Head = {
+    journalFormat: JOURNAL_FORMAT,
+    seq: projection.seq,
+    journal: position,
+    numLines,
+    damagedLines,
+  };
+  yield JSON.stringify(head);
   yield* snapshotLines(projection);
 }
 
