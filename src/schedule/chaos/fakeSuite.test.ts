@@ -8,7 +8,8 @@ import {defineSuite} from '../../plan/suite.ts';
 import {ImuError} from '../../protocol/index.ts';
 import {markovChain} from '../../scenarios/markovChain.ts';
 import {openSidecar, type Sidecar} from '../../sidecar/index.ts';
-import {openStore} from '../../store/index.ts';
+import {type JournalEntry, openStore} from '../../store/index.ts';
+import {foldAll} from '../../store/projection.ts';
 import type {RunSuiteResult} from '../index.ts';
 import {runSuite} from '../index.ts';
 import {executeTask} from '../tasks/index.ts';
@@ -32,7 +33,12 @@ const plan = buildPlan(suite, {environment, codeOf: () => ({})});
  * Runs the suite with the real tasks over fake sidecars; those that get one of `deadlyCalls`, counted over all, die of it. `held` gets, for each
  * sidecar, the handles that were given out and not released.
  */
-function run(root: string, deadlyCalls: readonly number[], held: Set<string>[] = []): Promise<RunSuiteResult> {
+function run(
+  root: string,
+  deadlyCalls: readonly number[],
+  held: Set<string>[] = [],
+  onEvent: (entry: JournalEntry) => void = () => {},
+): Promise<RunSuiteResult> {
   let numCalls = 0;
   const openLane = async (): Promise<Sidecar> => {
     const sidecar = await openSidecar({
@@ -75,6 +81,7 @@ function run(root: string, deadlyCalls: readonly number[], held: Set<string>[] =
     command: '',
     signal: new AbortController().signal,
     retry: {maxRetries: 20, pauseMs: 1, maxOpenings: 3},
+    onEvent,
   });
 }
 
@@ -113,4 +120,14 @@ test('tasks leave nothing in a sidecar but the models that others read: the orig
     expect([...handles].filter((handle) => handle.startsWith('descent'))).toEqual([]);
     expect(handles.size).toBeLessThanOrEqual(2 * suite.seeds.train.length);
   }
+});
+
+test('what sidecars take of their devices is told of their lanes, whichever task is running', async () => {
+  const entries: JournalEntry[] = [];
+  await run(join(folder, 'measured'), [], [], (entry) => void entries.push(entry));
+  const {lanes} = foldAll(entries.map(({seq, at, event}) => ({seq, at: Date.parse(at), event})));
+  expect(lanes.map(({lane}) => lane)).toEqual([0, 1]);
+  for (const {ranks} of lanes) expect(ranks).toMatchObject([{rank: 0, device: 'cpu', memoryBytes: 420 * 2 ** 20}]);
+  const measured = entries.filter(({event}) => event.type === 'laneMeasured');
+  expect(measured.length).toBeLessThan(entries.length / 10);
 });
