@@ -10,6 +10,9 @@ export interface Comparison extends SeedInterval {
   readonly row: string;
   readonly trivial: string;
   readonly column: string;
+  /** Mean distances from Retrain of the two. */
+  readonly distance: number;
+  readonly trivialDistance: number;
   /** Of the trivial baselines, this one is nearest to Retrain in this column: the one to beat. */
   readonly isBestTrivial: boolean;
   /** Said of the baseline to beat alone, at 5 % after Holm's correction over all of these; null elsewhere and where the noise is unknown. */
@@ -25,16 +28,18 @@ export function comparisonsOf(
   trivials: readonly TableRow[],
 ): readonly Comparison[] {
   const raw = table.columns.flatMap(({id: column}) => {
-    const baselines = trivials.map((row) => ({id: row.id, distances: distancesOf(table, row, column)}));
+    const baselines = trivials.map((row) => distancesOf(table, row, column));
     const best = nearestTo0(baselines);
     return methods.flatMap((method) => {
-      const distances = distancesOf(table, method, column);
+      const own = distancesOf(table, method, column);
       return baselines.map((trivial) => ({
         row: method.id,
         trivial: trivial.id,
         column,
+        distance: own.mean,
+        trivialDistance: trivial.mean,
         isBestTrivial: trivial.id === best,
-        ...seedInterval(lessOf(distances, trivial.distances)),
+        ...seedInterval(lessOf(own.bySeeds, trivial.bySeeds)),
       }));
     });
   });
@@ -58,26 +63,28 @@ function relationOf({mean}: SeedInterval, correctedPValue: number | null): Compa
   return mean < 0 ? 'better' : 'worse';
 }
 
-/** By pair of seeds. */
-type Distances = ReadonlyMap<string, SeededValue>;
+/** How far the runs of a row are from Retrain; the mean is NaN where there is none, or one that is not finite. */
+interface Distances {
+  readonly id: string;
+  readonly bySeeds: ReadonlyMap<string, SeededValue>;
+  readonly mean: number;
+}
 
 function distancesOf(table: TableModel, row: TableRow, column: string): Distances {
-  const gaps = differences(table, row, column);
-  return new Map(gaps.map((gap) => [`${gap.trainSeed}/${gap.unlearnSeed}`, {...gap, value: Math.abs(gap.value)}]));
+  const distances = differences(table, row, column).map((gap) => ({...gap, value: Math.abs(gap.value)}));
+  return {
+    id: row.id,
+    bySeeds: new Map(distances.map((one) => [`${one.trainSeed}/${one.unlearnSeed}`, one])),
+    mean: seedInterval(distances).mean ?? Number.NaN,
+  };
 }
 
 /** For every pair of seeds that both have, the one's distance less the other's. */
-const lessOf = (distances: Distances, others: Distances): SeededValue[] =>
+const lessOf = (distances: Distances['bySeeds'], others: Distances['bySeeds']): SeededValue[] =>
   [...distances].flatMap(([seeds, distance]) => {
     const other = others.get(seeds);
     return other === undefined ? [] : [{...distance, value: distance.value - other.value}];
   });
 
-/** By mean distance over the runs; null where no row has a finite one. */
-function nearestTo0(rows: readonly {readonly id: string; readonly distances: Distances}[]): string | null {
-  const means = rows.flatMap(({id, distances}) => {
-    const {mean} = seedInterval([...distances.values()]);
-    return mean === null || Number.isNaN(mean) ? [] : [{id, mean}];
-  });
-  return means.sort((a, b) => a.mean - b.mean)[0]?.id ?? null;
-}
+const nearestTo0 = (rows: readonly Distances[]): string | null =>
+  rows.filter(({mean}) => !Number.isNaN(mean)).sort((a, b) => a.mean - b.mean)[0]?.id ?? null;

@@ -67,12 +67,15 @@ function againstBestTrivial({rows, comparisons, table}: VerdictFacts): string[] 
     ...better.map((comparison) => saidBetter(comparison, rows, table.columns)),
     ...(unbeaten.length === 0
       ? []
-      : [
-          `${better.length === 0 ? 'No method' : `In ${listed(unbeaten)} no method`} is shown to be nearer to Retrain than the best trivial baseline${better.length === 0 ? ', in any column' : ''} (${bestNames(family, rows, table.columns, unbeaten)}).`,
-        ]),
+      : [saidUnbeaten(unbeaten, better.length > 0, bestNames(family, rows, table.columns, unbeaten))]),
     ...saidWorse(family, rows, table.columns),
   ];
 }
+
+const saidUnbeaten = (mentions: readonly string[], isElsewhere: boolean, best: string): string =>
+  isElsewhere
+    ? `In ${listed(mentions)} no method is shown to be nearer to Retrain than the best trivial baseline (${best}).`
+    : `No method is shown to be nearer to Retrain than the best trivial baseline (${best}) in ${listed(mentions, 'or')}.`;
 
 function saidBetter(comparison: Comparison, rows: readonly VerdictRow[], columns: readonly TableColumn[]): string {
   const unit = columns.find(({id}) => id === comparison.column)?.unit;
@@ -137,10 +140,11 @@ function nearest(facts: VerdictFacts, column: TableColumn): string[] {
   ];
 }
 
-/** Where the runs do not show a method to do anything else than what is known to be of no use. */
+/** Where the runs do not show a method to do anything else than what is known to be of no use, and are enough to have shown it. */
 function notToldApart({rows, comparisons, table}: VerdictFacts): string[] {
   const same = comparisons.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false);
-  return [...Map.groupBy(same, ({row}) => row)].map(([row, group]) => {
+  const {told = [], tooFew = []} = Object.groupBy(same, (one) => (isInformative(one) ? 'told' : 'tooFew'));
+  const said = [...Map.groupBy(told, ({row}) => row)].map(([row, group]) => {
     const from = [...Map.groupBy(group, ({trivial}) => trivial)].map(([trivial, columns]) => {
       const isAll = columns.length === table.columns.length && columns.length > 1;
       const where = isAll
@@ -149,13 +153,22 @@ function notToldApart({rows, comparisons, table}: VerdictFacts): string[] {
             columns.map(({column}) => mention({id: column})),
             'or',
           );
-      const numbers = columns.map((one) => `${mention({id: one.column})} ${withNoise(one)}`);
-      return `from ${labelOf(rows, trivial)} in ${where} (${numbers.join(', ')})`;
+      return `from ${labelOf(rows, trivial)} in ${where} (${numbersOf(columns)})`;
     });
     const n = Math.min(...group.map((one) => one.n));
     return `${labelOf(rows, row)} is not told apart from trivial baselines by its distance from Retrain: ${from.join('; ')}; differences over ${counted(n, 'pair')} of runs.`;
   });
+  const pairs = [...Map.groupBy(tooFew, ({row, trivial}) => `${labelOf(rows, row)} and ${labelOf(rows, trivial)}`)];
+  const left = pairs.map(([pair, columns]) => `${pair} (${numbersOf(columns)})`);
+  return left.length === 0 ? said : [...said, `The runs are too few to tell apart, or to liken: ${left.join('; ')}.`];
 }
+
+const numbersOf = (comparisons: readonly Comparison[]): string =>
+  comparisons.map((one) => `${mention({id: one.column})} ${withNoise(one)}`).join(', ');
+
+/** An interval as wide as the distances themselves would hold a ruined model and an untouched one alike. */
+const isInformative = ({halfWidth, distance, trivialDistance}: Comparison): boolean =>
+  (halfWidth ?? Number.POSITIVE_INFINITY) <= Math.max(distance, trivialDistance) / 2;
 
 /** Past Retrain on the side that Original is not on. A metric whose ideal is the least it can be has no other side. */
 function overshoot(facts: VerdictFacts, column: TableColumn): string[] {

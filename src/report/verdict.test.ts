@@ -97,6 +97,15 @@ describe('methods against trivial baselines', () => {
     ]);
   });
 
+  it('are not likened to a baseline by runs that would not have told a ruined model from it', () => {
+    const {sentences} = verdictOfGaps({nothing: [0.2, 0.2, 0.2, 0.2, 0.2, 0.2], a: [1, 2, 3, 4, 5, 6]});
+    expect(sentences[0]).toMatch(
+      /^No method is shown to be nearer .* \(Nothing\) in l_f \(token loss on forgetTest\)\.$/,
+    );
+    expect(sentences[1]).toBe('The runs are too few to tell apart, or to liken: A and Nothing (l_f 3.30 ± 19.06).');
+    expect(sentences.join()).not.toContain('not told apart');
+  });
+
   it('overshoot where they end past Retrain, farther from it than Original began', () => {
     const past = verdictOfGaps({a: [-3, -3.1, -2.9, -3, -3.1, -2.9], nothing: [1, 1, 1, 1, 1, 1]});
     expect(past.sentences.find((sentence) => sentence.includes('overshoots'))).toBe(
