@@ -156,6 +156,22 @@ describe('pausing', () => {
     expect(await run.result).toMatchObject({outcome: 'interrupted', counts: counts({finished: 1, cancelled: 3})});
   });
 
+  test('while a sidecar opens leaves its task to whoever comes first when it is resumed', async () => {
+    const opening = Promise.withResolvers<MortalSidecar>();
+    const {plan, a} = line();
+    const run = hold(plan, {openLane: () => opening.promise});
+    while (run.events.length < 2) await delay(1);
+    run.controls.pause();
+    opening.resolve(openMortalSidecar());
+    await delay(20);
+    expect(run.begun).toEqual([]);
+    run.controls.cancelTask(a.key);
+    run.controls.resume();
+    await run.until('d');
+    run.finish('d');
+    expect(await run.result).toMatchObject({counts: counts({finished: 1, cancelled: 1, blocked: 2})});
+  });
+
   test('does not outlive its session', async () => {
     const first = hold(line().plan);
     await first.until('a');
@@ -399,7 +415,19 @@ function expectTruth({events}: HeldRun, plan: Plan, result: RunSuiteResult, numR
     const by = view.tasks[view.indexByKey.get(blockedBy ?? '') ?? -1]?.state ?? 'nothing';
     expect(['failed', 'cancelled', 'waiting']).toContain(by);
   }
+  expectNoneBegunWhilePaused(events);
   for (const {key} of plan.tasks) expectAttempts(events.filter((event) => 'key' in event && event.key === key));
+}
+
+function expectNoneBegunWhilePaused(events: readonly RunEvent[]): void {
+  let isPaused = false;
+  for (const {type} of events) {
+    if (type === 'runPaused' || type === 'runResumed') {
+      expect(isPaused).toBe(type === 'runResumed');
+      isPaused = type === 'runPaused';
+    }
+    if (type === 'taskStarted') expect(isPaused).toBe(false);
+  }
 }
 
 /** One after the other from 1, and from 1 again where the task was asked for again. */

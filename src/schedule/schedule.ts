@@ -126,8 +126,17 @@ class Schedule {
       if (claim === null) return;
       const sidecar = await this.#open(lane, claim);
       if (sidecar === null) return;
-      if (!claim.signal.aborted) await this.#runOnce(claim.node, lane, sidecar);
+      if (claim.signal.aborted) continue;
+      // Somebody paused the run while the sidecar was opening.
+      if (this.#isPaused) this.#giveBack(claim.node);
+      else await this.#runOnce(claim.node, lane, sidecar);
     }
+  }
+
+  /** A task that was claimed and not begun is anybody's again. */
+  #giveBack(node: Node): void {
+    this.#release(node);
+    this.#queue.add(node);
   }
 
   /** Null when the lane is of no more use; the task goes back to the others. */
@@ -138,11 +147,7 @@ class Schedule {
       const failure = toFailure(thrown);
       this.#numLanesUp -= 1;
       const isLast = !isRetryable(failure) || this.#numLanesUp === 0;
-      if (!signal.aborted) {
-        this.#release(node);
-        if (isLast) this.#cancel(node);
-        else this.#queue.add(node);
-      }
+      if (!signal.aborted) this.#giveBack(node);
       if (isLast && !this.#stop.signal.aborted) this.#giveUp(failure);
       this.#wake();
       return null;
