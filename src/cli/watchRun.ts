@@ -1,7 +1,8 @@
 import {dirname, relative} from 'node:path';
+import {evidenceOf} from '../report/evidence.ts';
 import {ascii, plain} from '../report/plain.ts';
 import type {JournalCondition, Manifest} from '../store/index.ts';
-import {describeReading, readProjection} from '../store/index.ts';
+import {describeReading, lookIntoStore, readProjection} from '../store/index.ts';
 import {type EventRecord, empty, foldAll, type Projection, recordOf} from '../store/projection.ts';
 import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
 import {readRun} from '../store/runs.ts';
@@ -150,10 +151,11 @@ async function showReplay(watch: Watch, speed: number): Promise<void> {
 
 /** Resolves when the viewer has left; the run stays on the screen below. */
 async function onScreen(watch: Watch, store: ProjectionStore, clock: () => number): Promise<void> {
-  const {dashboard, manifest, stop} = watch;
+  const {dashboard, directory, manifest, stop} = watch;
   const leave = (): void => screen.unmount();
+  const evidence = evidenceOf(lookIntoStore(dirname(directory)));
   const controls = {...dashboard.READ_ONLY, cancelAll: leave, forceExit: leave};
-  const screen = dashboard.renderDashboard({store, manifest, controls, closeAfterMs: null, clock});
+  const screen = dashboard.renderDashboard({store, manifest, controls, evidence, closeAfterMs: null, clock});
   stop.addEventListener('abort', leave);
   await screen.finished;
   store.close();

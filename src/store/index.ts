@@ -3,6 +3,7 @@ export {PROGRESS_EVENTS} from './journal.ts';
 export type {JournalEntry} from './journalLine.ts';
 export type {Holder, Lease} from './lease.ts';
 export {isLease} from './lease.ts';
+export {lookIntoStore} from './lookInto.ts';
 export type {Manifest} from './manifest.ts';
 export {MANIFEST_FORMAT} from './manifestFile.ts';
 export type {JournalCondition, JournalReading} from './readJournal.ts';

@@ -167,8 +167,17 @@ function valueLines(theme: Theme, {values}: CellExplanation, width: number): rea
     {header: 'commit', importance: 3, cells: text((value) => commitOf(first(value)))},
     {header: 'task', importance: 2, least: 16, cells: text((value) => first(value)?.id)},
   ];
-  return [heading('values', width, theme), ...tableLines(columns, width)];
+  const isKnown = values.some((value) => first(value)?.finishedAt != null);
+  const absence = 'The results are not at hand here: samples, files, times and commits are not known.';
+  return [
+    heading('values', width, theme),
+    ...tableLines(columns.filter(isTold), width),
+    ...(isKnown ? [] : wrapped(absence, width, {dim: true})),
+  ];
 }
+
+/** Without a store at hand there are no files, times and commits. */
+const isTold = ({cells}: TextColumn): boolean => cells.some((cell) => cell !== '');
 
 /** The task that made the model which the evaluation measured. */
 function modelOf({tasks}: ValueExplanation): TaskExplanation | undefined {
@@ -206,5 +215,8 @@ function chainLines(theme: Theme, {run}: CellExplanation, value: ValueExplanatio
       cells: tasks.map(({computedBy}) => (computedBy === run ? 'this' : (computedBy ?? ''))),
     },
   ];
-  return [heading([short(value.value), ...seeds].join(', '), width, theme), ...tableLines(columns, width)];
+  return [
+    heading([short(value.value), ...seeds].join(', '), width, theme),
+    ...tableLines(columns.filter(isTold), width),
+  ];
 }
