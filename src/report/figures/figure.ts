@@ -38,11 +38,13 @@ const expand = (rows: readonly FigureRow[]): object[] =>
     points === undefined ? [rest] : points.map(([step, value]) => ({...rest, step, value})),
   );
 
-/** A hundredth of a pixel is enough. */
+/** Without marks that are there for a pointer alone; a hundredth of a pixel is enough. */
 const shortened = (svg: string): string =>
-  svg.replace(/ (d|transform)="[^"]*"/g, (attribute) =>
-    attribute.replace(/\d+\.\d{3,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
-  );
+  svg
+    .replace(/<path [^>]*opacity="0"\/>/g, '')
+    .replace(/ (d|transform)="[^"]*"/g, (attribute) =>
+      attribute.replace(/\d+\.\d{3,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(2)))),
+    );
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 

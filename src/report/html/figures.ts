@@ -23,5 +23,7 @@ export async function drawFigures({charts, influences}: ReportModel): Promise<Fi
 export function place(figures: Figures, name: string, label: string): Markup {
   const figure = figures.get(name);
   if (figure === undefined) return html``;
-  return html`<div class="figure" data-figure="${name}" role="img" aria-label="${label}">${raw(figure.svg)}</div>`;
+  // Every picture counts its clips from zero.
+  const svg = figure.svg.replace(/(id="|url\(#)clip/g, `$1${name}-clip`);
+  return html`<div class="figure" data-figure="${name}" role="img" aria-label="${label}">${raw(svg)}</div>`;
 }

@@ -68,7 +68,13 @@ ${forPrint ? null : html`<dialog id="origin" aria-labelledby="origin-title"><div
   return page.markup;
 }
 
-const opened = ({markup}: Markup): Markup => raw(markup.replace(/<details(?=[ >])(?![^>]* open)/g, '<details open'));
+/** Every fold open, and numbers that lead to their row alone. */
+const opened = ({markup}: Markup): Markup =>
+  raw(
+    markup
+      .replace(/<details(?=[ >])(?![^>]* open)/g, '<details open')
+      .replace(/ data-origin="[^"]*" aria-haspopup="dialog"/g, ''),
+  );
 
 function head({title, runId, provenance, completeness, madeAt}: ReportModel): Markup {
   const state = completeness.state === null ? 'state unknown' : (OUTCOMES[completeness.state] ?? completeness.state);
