@@ -1,5 +1,7 @@
 import {cursorOf, findEntry, shownEntries} from '../logEntries.ts';
 import type {Typing} from '../screenState.ts';
+import {selectedTask} from '../selection.ts';
+import {orderTasks} from '../taskOrder.ts';
 import {complete, runCommand} from './commands.ts';
 import type {KeyContext} from './context.ts';
 
@@ -30,6 +32,16 @@ function edited(name: string, {text, purpose}: Typing, context: KeyContext): str
 function finish(context: KeyContext, {purpose, text}: Typing): void {
   context.change({typing: null});
   if (purpose === 'command') runCommand(text, context);
+  if (purpose === 'filter') selectShown(context);
+}
+
+/** The cursor stands on a task that is shown, so that enter opens no other. */
+function selectShown({view: {manifest, projection, screen, now}, change}: KeyContext): void {
+  const {indices} = orderTasks(manifest, projection, screen, now);
+  const selected = selectedTask(projection, screen);
+  const isShown = selected !== null && indices.some((index) => projection.tasks[index] === selected);
+  const first = projection.tasks[indices[0] ?? -1];
+  if (!isShown && first !== undefined) change({selected: first.plan.key});
 }
 
 /** As it was before typing began. */
