@@ -25,9 +25,9 @@ import {readStreamFile, type StreamFile} from '../../src/watch/streamFile.ts';
 const NUM_VIEWERS = [0, 1, 10];
 const NUM_ATTACHES = 5;
 /** Far more than a suite makes, so that the cost can be told from noise. */
-const EVENTS_PER_TICK = 20;
+const EVENTS_PER_TICK = 100;
 const TICK_MS = 10;
-const NUM_TICKS = 500;
+const NUM_TICKS = 300;
 
 interface Attach {
   readonly ms: number;
