@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
-import {BadInput} from '../protocol/index.ts';
+import {BadInput, toFailure} from '../protocol/index.ts';
 import type {Manifest, RunRecord, Store} from '../store/index.ts';
 
 export interface FoundRun {
@@ -8,12 +8,20 @@ export interface FoundRun {
   readonly run: RunRecord;
 }
 
-/** The run that a word names: its id with `--out`, or the path of its directory. Throws BadInput where there is none. */
+/**
+ * The run that a word names: its id with `--out`, or the path of its directory. Throws BadInput where there is none, INVALID_REQUEST
+ * where a newer imu wrote it.
+ */
 export async function findRun(word: string, out: string, who: string): Promise<FoundRun> {
-  const {openStore} = await import('../store/index.ts');
-  const {root, manifest} = await locateRun(word, out, who);
+  const [{openStore}, {isRunId}] = await Promise.all([import('../store/index.ts'), import('../store/runName.ts')]);
+  const [root, id] = locateStore(word, out, who);
   const store = openStore(root);
-  return {store, run: store.readRun(manifest.runId)};
+  if (!isRunId(id)) return throwUnknown(root, id, who);
+  try {
+    return {store, run: store.readRun(id)};
+  } catch (thrown) {
+    return toFailure(thrown).code === 'ASSET_MISSING' ? throwUnknown(root, id, who) : Promise.reject(thrown);
+  }
 }
 
 export interface LocatedRun {
@@ -24,9 +32,7 @@ export interface LocatedRun {
 
 /** As `findRun`, without opening the store: nothing is written, swept or locked. */
 export async function locateRun(word: string, out: string, who: string): Promise<LocatedRun> {
-  const [root, id] = locate(word, out);
-  const isOut = root === resolve(out);
-  requireStore(root, who, isOut ? '--out' : 'run', isOut ? out : word);
+  const [root, id] = locateStore(word, out, who);
   return (await located(root, id)) ?? throwUnknown(root, id, who);
 }
 
@@ -52,6 +58,13 @@ async function located(root: string, id: string): Promise<LocatedRun | null> {
   const directory = join(root, id);
   const manifest = isRunId(id) ? readManifest(directory) : null;
   return manifest === null ? null : {root, directory, manifest};
+}
+
+function locateStore(word: string, out: string, who: string): [root: string, id: string] {
+  const [root, id] = locate(word, out);
+  const isOut = root === resolve(out);
+  requireStore(root, who, isOut ? '--out' : 'run', isOut ? out : word);
+  return [root, id];
 }
 
 /** Opening a store makes what is missing: a place that never was one stays as it is. */
