@@ -20,8 +20,14 @@ export function footerView(context: KeyContext, width: number, closesIn: number 
     );
   if (message !== null) return cut([span(` ${message.text}`, {colour: message.isError ? 'yellow' : 'cyan'})], width);
   if (closesIn !== null) return cut([dim(` closes in ${closesIn} s; any key keeps it open`)], width);
-  return fitPairs(keysNow(context), width);
+  const pairs = keysNow(context);
+  // Help leads to all the others: it stays where they are left out.
+  const help = pairs.filter((pair) => pair[0]?.text === HELP);
+  const others = pairs.filter((pair) => pair[0]?.text !== HELP);
+  return [...fitPairs(others, width - lengthOf(help.flat())), ...help.flat()];
 }
+
+const HELP = ' ? ';
 
 const keysNow = (context: KeyContext): readonly Span[][] =>
   bindingsNow(context)
@@ -62,8 +68,13 @@ function wordsOf(question: Question): readonly [string, string] {
   }
 }
 
-/** A key and its word go together or not at all. */
+/** A key and its word go together or not at all; help and the way out, which stand last, go before all others. */
 function fitPairs(pairs: readonly Span[][], width: number): Line {
+  const last = fitWhole(pairs.slice(-2), width);
+  return [...fitWhole(pairs.slice(0, -2), width - lengthOf(last)), ...last];
+}
+
+function fitWhole(pairs: readonly Span[][], width: number): Line {
   const kept: Span[] = [];
   let left = width;
   for (const pair of pairs) {
