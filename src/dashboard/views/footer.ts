@@ -68,13 +68,8 @@ function wordsOf(question: Question): readonly [string, string] {
   }
 }
 
-/** A key and its word go together or not at all; help and the way out, which stand last, go before all others. */
+/** A key and its word go together or not at all. */
 function fitPairs(pairs: readonly Span[][], width: number): Line {
-  const last = fitWhole(pairs.slice(-2), width);
-  return [...fitWhole(pairs.slice(0, -2), width - lengthOf(last)), ...last];
-}
-
-function fitWhole(pairs: readonly Span[][], width: number): Line {
   const kept: Span[] = [];
   let left = width;
   for (const pair of pairs) {
