@@ -67,6 +67,12 @@ function curveOfSeries(series: Series): Curve {
   return curve;
 }
 
+/** What curves and the values behind them are measured on, in words; null where it is every sample. */
+export function traceNote({suite}: Manifest, {plan}: TaskView): string | null {
+  const {limit} = suite.scenario.trace;
+  return limit === null || plan.kind !== 'unlearn' ? null : `on the first ${limit} samples of each set`;
+}
+
 /** What a metric of a task is read against: Retrain and Original of its train seed as they ended, and the paper's number for its row. */
 export function referencesOf(
   {manifest, projection, table}: {manifest: Manifest; projection: Projection; table: TableModel},

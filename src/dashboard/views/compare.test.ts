@@ -52,9 +52,14 @@ describe('comparing', () => {
     expect(spans.some(({text}) => /[\u2801-\u28ff]/.test(text))).toBe(true);
   });
 
-  it('of an evaluation shows the curves of what made its model', () => {
-    const [, ...lines] = show(['evaluate/ga/t42/u1', IDS[1] as string], 80).split('\n');
-    expect(lines.join('\n')).toContain('forgetLoss');
+  it('of an evaluation shows the curves of what made its model, and ends with their values, which are on the same samples', () => {
+    const values = (id: string): string | undefined =>
+      show([id, IDS[1] as string], 80)
+        .split('\n')
+        .find((line) => line.startsWith('A'))
+        ?.replace(/^.*done/, '');
+    expect(values('evaluate/ga/t42/u1')).toBe(values('unlearn/ga/t42/u1'));
+    expect(show(['evaluate/ga/t42/u1', IDS[1] as string], 80)).toContain('on the first 200 samples of each set');
   });
 
   it('of fewer than two says how to mark', () => {

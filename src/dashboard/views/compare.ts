@@ -7,7 +7,7 @@ import {byIdentity} from '../parts/memo.ts';
 import {colourOf, letterOf, overlayLines} from '../parts/overlay.ts';
 import {type TextColumn, tableLines} from '../parts/table.ts';
 import {short, spelled, valueText, wrapped} from '../parts/text.ts';
-import {curvesOf, makerOf, planned} from '../taskCurves.ts';
+import {curvesOf, makerOf, planned, traceNote} from '../taskCurves.ts';
 import {glyphOf, TASK_LOOKS} from '../theme.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
@@ -69,7 +69,8 @@ function labelsOf({manifest}: ViewContext, compared: readonly Compared[]): reado
 function legendLines(context: ViewContext, compared: readonly Compared[], width: number): readonly Line[] {
   const labels = labelsOf(context, compared);
   const last = ({task, curves}: Compared, label: string): string => {
-    const value = task.metrics?.[label] ?? curves.find((curve) => curve.label === label)?.points.at(-1)?.value;
+    // An evaluation is on more samples than a curve: what stands in one column must be of one kind.
+    const value = curves.find((curve) => curve.label === label)?.points.at(-1)?.value ?? task.metrics?.[label];
     return value === undefined ? '' : short(value);
   };
   const columns: TextColumn[] = [
@@ -96,7 +97,11 @@ function legendLines(context: ViewContext, compared: readonly Compared[], width:
       }),
     ),
   ];
-  return [heading('last values', width, context.theme), ...tableLines(columns, width)];
+  const on = compared[0] === undefined ? null : traceNote(context.manifest, compared[0].maker);
+  return [
+    heading(on === null ? 'last values' : `last values, ${on}`, width, context.theme),
+    ...tableLines(columns, width),
+  ];
 }
 
 function chartLines(

@@ -91,6 +91,17 @@ describe('the detail', () => {
     expect(text).toContain('caused by OSError: disk');
   });
 
+  it('ends with the last lines that the log has about the task', () => {
+    const key = keyOf('unlearn/ga/t42/u1');
+    const say = (seq: number, of: string, message: string) =>
+      ({seq, at: done.at, event: {type: 'taskLogged', key: of, level: 'warning', message}}) as const;
+    const lines = Array.from({length: 12}, (_, i) => say(done.seq + 1 + i, key, `line ${i}`));
+    const other = say(done.seq + 20, keyOf('data'), 'of another task');
+    const text = show('unlearn/ga/t42/u1', 80, foldAll([...lines, other], done));
+    expect(text.match(/warning line \d+/g)).toEqual(Array.from({length: 10}, (_, i) => `warning line ${i + 2}`));
+    expect(text).not.toContain('of another task');
+  });
+
   it('tells a blocked task by whose failure it waits', () => {
     const text = show('evaluate/npo/t7/u1');
     expect(text).toContain('blocked by unlearn/npo/t7/u1');

@@ -11,7 +11,7 @@ import {byIdentity} from '../parts/memo.ts';
 import {type TextColumn, tableLines} from '../parts/table.ts';
 import {bytes, short, shortHash, spelled, valueText, wrapped} from '../parts/text.ts';
 import {selectedTask} from '../selection.ts';
-import {curvesOf, isDone, makerOf, planned, referencesOf} from '../taskCurves.ts';
+import {curvesOf, isDone, makerOf, planned, referencesOf, traceNote} from '../taskCurves.ts';
 import {glyphOf, TASK_LOOKS} from '../theme.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
@@ -131,13 +131,12 @@ function curveLines(context: ViewContext, task: TaskView, {columns: width, rows}
       references: referencesOf(context, maker, curve.label),
     }),
   );
-  const {limit} = manifest.suite.scenario.trace;
-  const note = `Curves: the first ${limit} samples of each set. Retrain, Original and paper: their last value, whole sets.`;
-  const isPartial = limit !== null && maker.plan.kind === 'unlearn';
+  const on = traceNote(manifest, maker);
+  const note = `Curves are ${on}; Retrain, Original and paper are on whole sets.`;
   return [
     heading(title, width, theme),
     ...tiled(blocks, grid.perRow, grid.width),
-    ...(isPartial ? wrapped(note, width, {dim: true}) : []),
+    ...(on === null ? [] : wrapped(note, width, {dim: true})),
   ];
 }
 
@@ -189,7 +188,8 @@ function metricLines(context: ViewContext, task: TaskView, width: number): reado
     },
     ...['Retrain', 'Original', 'paper'].map(column).filter(({cells}) => cells.some((cell) => cell !== '')),
   ];
-  return [heading('measured', width, context.theme), ...tableLines(columns, width)];
+  const on = traceNote(context.manifest, task);
+  return [heading(on === null ? 'measured' : `measured ${on}`, width, context.theme), ...tableLines(columns, width)];
 }
 
 /** What differs from the method's own defaults first; for a task without a method what its plan says. */
