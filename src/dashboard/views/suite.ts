@@ -30,12 +30,18 @@ export const suiteView: RenderView = (context, size) => {
   const failures = failureLines(context, size.columns, Math.min(MOST_FAILURES, Math.floor(size.rows / 6)));
   const rows = size.rows - failures.length;
   const place = selectedCell(context.manifest, context.projection, context.screen);
-  if (size.columns < TWO_ZONES) return [...matrixLines(context, matrix, place, {...size, rows}), ...failures];
+  if (size.columns < TWO_ZONES)
+    return [...fill(matrixLines(context, matrix, place, {...size, rows}), rows), ...failures];
   const right = Math.max(44, Math.min(90, Math.floor(size.columns * 0.36)));
   const left = size.columns - right - 2;
   const zone = cellZone(context, matrix, place, {columns: right, rows});
-  return [...beside(matrixLines(context, matrix, place, {columns: left, rows}), zone, left), ...failures];
+  const both = beside(matrixLines(context, matrix, place, {columns: left, rows}), zone, left);
+  return [...fill(both, rows), ...failures];
 };
+
+/** What follows stands at the bottom. */
+const fill = (lines: readonly Line[], rows: number): readonly Line[] =>
+  Array.from({length: rows}, (_, row) => lines[row] ?? []);
 
 interface Layout {
   readonly label: number;
