@@ -1,5 +1,5 @@
 import {methods} from '../methods/index.ts';
-import {metricOf} from '../metrics/index.ts';
+import {metricOfColumn} from './mentions.ts';
 import type {VerdictFacts} from './verdict.ts';
 import {counted, listed, withNoise} from './words.ts';
 
@@ -24,17 +24,25 @@ function missing({table}: VerdictFacts): string[] {
   return rows.length === 0 ? [] : [`Runs are missing, and nothing is averaged over them: ${rows.join(', ')}.`];
 }
 
-function seeds({manifest}: VerdictFacts): string[] {
-  const {train, unlearn} = manifest.suite.seeds;
-  const small = 'The interval is exact only for normal noise, which so few values cannot show.';
-  if (train.length > 1)
+/** Of the runs that are there and have a Retrain: while a suite runs, they may be fewer than it names. */
+function seeds({table, retrained}: VerdictFacts): string[] {
+  const trained = new Set(
+    Object.values(retrained?.cells ?? {}).flatMap(({values}) => values.map(({trainSeed}) => trainSeed)),
+  );
+  const values = table.rows
+    .flatMap(({cells}) => Object.values(cells).flatMap((cell) => cell.values))
+    .filter(({trainSeed}) => trained.has(trainSeed));
+  const numOf = (level: 'trainSeed' | 'unlearnSeed'): number =>
+    new Set(values.flatMap((value) => value[level] ?? [])).size;
+  const [numTrain, numUnlearn] = [numOf('trainSeed'), numOf('unlearnSeed')];
+  const small = 'They are exact only for normal noise, which so few values cannot show.';
+  if (numTrain > 1)
     return [
-      `Intervals are 95 %, Student's t, over the means of ${train.length} train seeds (${counted(unlearn.length, 'unlearn seed')} each).${train.length < 5 ? ` ${small}` : ''}`,
+      `Intervals are 95 %, Student's t, over the means of ${numTrain} train seeds (${counted(numUnlearn, 'unlearn seed')} each).${numTrain < 5 ? ` ${small}` : ''}`,
     ];
-  if (unlearn.length > 1)
+  if (numUnlearn > 1)
     return [
-      `One train seed: intervals (95 %, Student's t, ${unlearn.length} unlearn seeds) cover the noise of unlearning alone. Noise between trained models is unknown; another pair of Original and Retrain may order the rows otherwise.`,
-      ...(unlearn.length < 5 ? [small] : []),
+      `One train seed: intervals (95 %, Student's t, ${numUnlearn} unlearn seeds) cover the noise of unlearning alone. Noise between trained models is unknown; another pair of Original and Retrain may order the rows otherwise.${numUnlearn < 5 ? ` ${small.replace('They', 'Intervals')}` : ''}`,
     ];
   return ['One train seed and one unlearn seed: nothing is known about noise, so no difference can be called one.'];
 }
@@ -49,10 +57,9 @@ function comparisons({comparisons}: VerdictFacts): string[] {
 
 /** Columns in which following the paper's arrow leads past Retrain. */
 function arrows({manifest, table, retrained}: VerdictFacts): string[] {
-  const isDistance = zeroColumns(manifest.suite.scenario);
   return table.columns.flatMap(({id, header, direction}) => {
     const goal = retrained?.cells[id]?.mean ?? null;
-    if (direction === null || goal === null) return [];
+    if (direction === null || goal === null || !Number.isFinite(goal)) return [];
     const sign = direction === 'up' ? 1 : -1;
     const ranked = table.rows
       .flatMap(({label, model, cells}) => {
@@ -65,15 +72,14 @@ function arrows({manifest, table, retrained}: VerdictFacts): string[] {
     if (ranked.every(({value}) => Math.abs(value - goal) >= Math.abs(best.value - goal))) return [];
     const shown = (mean: number): string => withNoise({mean, halfWidth: null});
     return [
-      `The paper's arrow for ${header} points ${direction}, ${isDistance(id) ? 'away from' : 'past'} Retrain: by it ${best.label} (${shown(best.value)}) would be best, where a model that never saw the data has ${shown(goal)}.`,
+      `The paper's arrow for ${header} points ${direction}, ${isDistance(manifest, id) ? 'away from' : 'past'} Retrain: by it ${best.label} (${shown(best.value)}) would be best, where a model that never saw the data has ${shown(goal)}.`,
     ];
   });
 }
 
 /** A distance from one retrained model is not what another retrained model has. */
 function zeros({manifest, table}: VerdictFacts): string[] {
-  const isDistance = zeroColumns(manifest.suite.scenario);
-  const headers = table.columns.filter(({id}) => isDistance(id)).map(({header}) => header);
+  const headers = table.columns.filter(({id}) => isDistance(manifest, id)).map(({header}) => header);
   return headers.length === 0
     ? []
     : [
@@ -82,10 +88,8 @@ function zeros({manifest, table}: VerdictFacts): string[] {
 }
 
 /** Whether a column measures a distance from the retrained model itself. */
-const zeroColumns =
-  ({measurements}: VerdictFacts['manifest']['suite']['scenario']) =>
-  (id: string): boolean =>
-    measurements.some(({label, primitive}) => label === id && metricOf(primitive)?.target === 'zero');
+const isDistance = (manifest: VerdictFacts['manifest'], id: string): boolean =>
+  metricOfColumn(manifest, id)?.card.target === 'zero';
 
 /** Only where the method computes something else under another profile. */
 function profiles({manifest}: VerdictFacts): string[] {

@@ -48,7 +48,8 @@ describe('the verdict of a run worked out by hand', () => {
   });
 
   it('says that nothing stands for doing nothing, where there is no trivial baseline', () => {
-    expect(verdict.sentences[0]).toMatch(/^The suite has no trivial baseline/);
+    expect(verdict.sentences[0]).toBe('Incomplete: 11 of 12 evaluations are there.');
+    expect(verdict.sentences[1]).toMatch(/^The suite has no trivial baseline/);
     expect(verdict.comparisons).toEqual([]);
   });
 
@@ -112,6 +113,23 @@ describe('methods against trivial baselines', () => {
       '1 row overshoots in l_f: past Retrain, and farther from it than Original was before unlearning (A by 3.00 nats; Original 1.00).',
     );
     expect(verdict.sentences.join()).not.toContain('overshoot');
+  });
+
+  it('overshoot only on data like those to be forgotten: elsewhere a model is merely harmed', () => {
+    const columns = [{id: 'retainLoss', header: 'l_r', unit: 'nats', direction: 'down', paperColumn: null}] as const;
+    const harmed = verdictOfGaps({a: [-3, -3.1, -2.9, -3, -3.1, -2.9], nothing: [1, 1, 1, 1, 1, 1]}, SEEDS, {
+      columns: [...columns],
+    });
+    expect(harmed.sentences.join()).not.toContain('overshoot');
+  });
+
+  it('have nothing to be held against where Retrain itself diverged', () => {
+    const lost = verdictOfGaps({nothing: [1, 1, 1, 1, 1, 1], a: [0, 0, 0, 0, 0, 0]}, SEEDS, {
+      retrain: () => Number.NaN,
+    });
+    expect(lost.sentences.join('\n')).toMatch(/^Retrain diverged: .* nothing can be held against it there\.$/m);
+    expect(lost.sentences.join()).not.toContain('Nearest');
+    expect(lost.rows.every(({gaps}) => Number.isNaN(gaps.forgetLoss?.mean))).toBe(true);
   });
 
   it('are not called different by one chance in many: each p-value is held against all', () => {
