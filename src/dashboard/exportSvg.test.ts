@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {linesToSvg, linesToText} from './exportSvg.ts';
+import {linesToSvg} from './exportSvg.ts';
 import type {Line} from './parts/line.ts';
 
 const theme = {ascii: false, colour: true};
@@ -102,12 +102,5 @@ describe('an inverse span', () => {
       /<rect x="25.2" y="0" width="42" height="18" fill="#56d4dd"\/><text x="25.2"[^>]* class="inverse">cur/,
     );
     expect(svg).toContain('class="dots inverse"');
-  });
-});
-
-describe('a screen as text', () => {
-  it('is its lines without styles, escapes and spaces at the end', () => {
-    const lines: readonly Line[] = [[{text: 'a  ', bold: true}, {text: 'b\u001b]0;x\u0007  '}], [], [{text: '⣀ ✓'}]];
-    expect(linesToText(lines)).toBe('a  b\n\n⣀ ✓\n');
   });
 });

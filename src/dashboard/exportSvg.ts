@@ -37,19 +37,6 @@ export function linesToSvg(lines: readonly Line[], {columns, theme, title}: SvgO
   ].join('\n')}\n`;
 }
 
-/** A screen as text, without styles and without spaces at the ends of lines. */
-export function linesToText(lines: readonly Line[]): string {
-  const plainText = {ascii: false, colour: false};
-  return lines
-    .map((line) =>
-      forTerminal(line, plainText)
-        .map(({text}) => text)
-        .join(''),
-    )
-    .map((text) => `${text.toWellFormed()}\n`)
-    .join('');
-}
-
 /** Pixels of one character at FONT_SIZE; monospaced fonts are close to 0.6 em wide. */
 const CELL = {width: 8.4, height: 18} as const;
 const FONT_SIZE = 14;
