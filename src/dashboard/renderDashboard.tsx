@@ -6,6 +6,7 @@ import type {StoredObject} from '../store/result.ts';
 import {App} from './app.tsx';
 import type {Connection} from './connection.ts';
 import type {Controls} from './controls.ts';
+import {holdBack} from './holdBack.ts';
 import {openSession} from './session.ts';
 import {type Theme, themeOf} from './theme.ts';
 
@@ -70,6 +71,7 @@ export function renderDashboard({
     runDirectory,
     objectPath,
   });
+  const release = stderr.isTTY ? holdBack(stderr) : () => {};
   const instance = render(<App session={session} />, {
     stdout,
     stdin,
@@ -78,5 +80,11 @@ export function renderDashboard({
     exitOnCtrlC: false,
     patchConsole: true,
   });
-  return {finished: instance.waitUntilExit().then(() => undefined), unmount: () => instance.unmount()};
+  return {
+    finished: instance
+      .waitUntilExit()
+      .finally(release)
+      .then(() => undefined),
+    unmount: () => instance.unmount(),
+  };
 }

@@ -7,6 +7,7 @@ import {foldAll} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
+import {holdBack} from './holdBack.ts';
 import {redrawBudget} from './redrawBudget.ts';
 import {openSession, type Session, type SessionOptions} from './session.ts';
 
@@ -164,5 +165,19 @@ describe('a redraw budget', () => {
     expect(intervalAfter(1)).toBe(100);
     expect(intervalAfter(21)).toBeCloseTo(300, 0);
     expect(intervalAfter(500)).toBe(1_000);
+  });
+});
+
+describe('what is written behind a painted screen', () => {
+  it('is held back, and let out when the screen is gone', () => {
+    const written: string[] = [];
+    const stream = {write: (text: string) => written.push(text) > 0} as unknown as NodeJS.WriteStream;
+    const release = holdBack(stream);
+    stream.write('(node:1) Warning: ');
+    stream.write(Buffer.from('something\n'));
+    expect(written).toEqual([]);
+    release();
+    stream.write('after\n');
+    expect(written).toEqual(['(node:1) Warning: something\n', 'after\n']);
   });
 });
