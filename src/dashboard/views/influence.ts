@@ -49,21 +49,20 @@ function influenceLines(context: ViewContext, size: Size): readonly Line[] {
       ...sampleLines(context, scored, width),
     ];
   }
+  return [head, ...facts, ...twoBlocks(context, scored, {columns: width, rows: rows - facts.length - 1})];
+}
+
+/** Scores to the left, groups and samples to the right; how they moved where less stands. */
+function twoBlocks(context: ViewContext, scored: Scored, {columns: width, rows}: Size): readonly Line[] {
   const left = Math.min(110, Math.floor(width * 0.55));
   const right = width - left - 2;
-  const height = Math.max(5, Math.min(16, Math.floor((rows - facts.length - 8) / 2)));
-  return [
-    head,
-    ...facts,
-    ...beside(
-      [
-        ...scoreLines(context, scored, left, height),
-        ...movementLines(context, scored, left, Math.max(MOVEMENT_ROWS, height - 2)),
-      ],
-      [...groupLines(context, scored, right), ...sampleLines(context, scored, right)],
-      left,
-    ),
-  ];
+  const height = Math.max(5, Math.min(16, rows - 8));
+  const scores = scoreLines(context, scored, left, height);
+  const others = [...groupLines(context, scored, right), ...sampleLines(context, scored, right)];
+  const isRight = others.length < scores.length;
+  const room = rows - Math.min(others.length, scores.length) - 4;
+  const movement = movementLines(context, scored, isRight ? right : left, Math.max(MOVEMENT_ROWS, Math.min(16, room)));
+  return isRight ? beside(scores, [...others, ...movement], left) : beside([...scores, ...movement], others, left);
 }
 
 /** The scoring that is shown, the last one, and what went before. */
@@ -213,7 +212,7 @@ function groupLines({manifest, theme}: ViewContext, {diagnostics}: Scored, width
   const groups = Object.entries(diagnostics.weightShareByGroup);
   if (groups.length === 0) return [];
   const shares = sampleShares(manifest.suite.scenario, diagnostics);
-  const barWidth = Math.max(4, Math.min(20, Math.floor((width - 40) / 2)));
+  const barWidth = Math.max(4, Math.min(20, Math.floor((width - 34) / 2)));
   const drawn = (share: number | undefined, colour: 'cyan' | 'gray'): Line | string =>
     share === undefined ? '' : [span(bar(share, barWidth, theme), {colour}), span(` ${percent(share).padStart(5)}`)];
   const columns: TextColumn[] = [
