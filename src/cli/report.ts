@@ -89,13 +89,15 @@ async function printed(model: ReportModel, format: ReportFormat): Promise<string
 }
 
 function checkedTarget(to: string): string {
-  const path = resolve(to);
-  const found = lstatSync(path, {throwIfNoEntry: false});
-  if (found?.isDirectory()) throw refusal(to, 'is a folder', 'the name of a file in it');
-  if (found !== undefined) throw alreadyThere(to, path);
-  if (!statSync(dirname(path), {throwIfNoEntry: false})?.isDirectory())
-    throw refusal(to, `cannot be written: ${dirname(path)} is no folder`, 'a file in a folder that exists');
-  return path;
+  return withFileErrors(to, () => {
+    const path = resolve(to);
+    const found = lstatSync(path, {throwIfNoEntry: false});
+    if (found?.isDirectory()) throw refusal(to, 'is a folder', 'the name of a file in it');
+    if (found !== undefined) throw alreadyThere(to, path);
+    if (!statSync(dirname(path), {throwIfNoEntry: false})?.isDirectory())
+      throw refusal(to, `cannot be written: ${dirname(path)} is no folder`, 'a file in a folder that exists');
+    return path;
+  });
 }
 
 const alreadyThere = (to: string, path: string): BadInput =>
@@ -121,17 +123,26 @@ function freeName(path: string): string {
 /** Whole or not at all, and never over another file: written beside it under another name, then linked into place. */
 async function writeOnce(path: string, text: string, to: string): Promise<void> {
   const {writeNewFile} = await import('../store/durableFiles.ts');
-  const staged = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}`);
+  const staged = join(dirname(path), `.imu-report.${randomUUID().slice(0, 8)}`);
   try {
-    writeNewFile(staged, text);
-    giveName(staged, path);
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') throw alreadyThere(to, path);
-    if (code === undefined) throw thrown;
-    throw refusal(to, `cannot be written: ${REASONS[code] ?? code}`, 'a file in a folder that you may write to');
+    withFileErrors(to, () => {
+      writeNewFile(staged, text);
+      giveName(staged, path);
+    });
   } finally {
     rmSync(staged, {force: true});
+  }
+}
+
+/** What the file system refuses, in words. */
+function withFileErrors<T>(to: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    const code = thrown instanceof BadInput ? undefined : (thrown as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') throw alreadyThere(to, resolve(to));
+    if (code === undefined) throw thrown;
+    throw refusal(to, `cannot be written: ${REASONS[code] ?? code}`, 'a file in a folder that you may write to');
   }
 }
 
@@ -148,6 +159,8 @@ function giveName(staged: string, path: string): void {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'the folder may not be written to',
   EPERM: 'the folder may not be written to',
+  ENOENT: 'the folder takes no files',
+  ENOTDIR: 'a part of its path is no folder',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',

@@ -106,7 +106,7 @@ export interface ReportFailure {
   readonly at: string;
   readonly attempt: number | null;
   readonly failure: Failure;
-  /** The task was done later, by another attempt or session. */
+  /** The task was done later, by another attempt or session; or, of a lane, the run was. */
   readonly isMended: boolean;
 }
 
@@ -283,7 +283,15 @@ function definitionsOf({suite}: Manifest): MetricDefinition[] {
 function failuresOf(entries: readonly JournalEntry[], projection: Projection): ReportFailure[] {
   return entries.flatMap(({at, event}): ReportFailure[] => {
     if (event.type === 'laneLost')
-      return [{who: `lane ${event.lane}`, at, attempt: null, failure: event.failure, isMended: true}];
+      return [
+        {
+          who: `lane ${event.lane}`,
+          at,
+          attempt: null,
+          failure: event.failure,
+          isMended: projection.run?.state === 'done',
+        },
+      ];
     if (event.type !== 'taskFailed') return [];
     const state = taskByKey(projection, event.key)?.state;
     const isMended = state === 'finished' || state === 'found';

@@ -11,7 +11,7 @@ export function failuresSection({failures, blocked}: ReportModel): Markup {
 <h2 id="failures-title">Failures</h2>
 ${final.length === 0 ? html`<p>Nothing failed for good.</p>` : final.map(failureCard)}
 ${blocked.length === 0 ? null : html`<h3>Blocked by a failure</h3><ul>${blocked.map(({id, by}) => html`<li>${id} <span class="quiet">waits for</span> ${by}</li>`)}</ul>`}
-${mended.length === 0 ? null : fold(`${mended.length} that were mended by another attempt`, mended.map(failureCard))}
+${mended.length === 0 ? null : fold(`${mended.length} from which the run recovered`, mended.map(failureCard))}
 </section>`;
 }
 

@@ -95,7 +95,7 @@ summary:hover{text-decoration:underline}
 .tasks .key,.tasks .task-command,.long code{overflow-wrap:anywhere}.tasks .task-command{display:block;color:var(--quiet);margin-top:.15rem}
 .data .long{min-width:24rem}
 .tasks tr:target>*,.tasks tr:focus>*{background:var(--warn-ground)}
-.artefact{display:block;white-space:nowrap}
+.tasks time{white-space:nowrap}.artefact{display:block;white-space:nowrap}
 .command{display:flex;gap:.6rem;align-items:flex-start;background:var(--panel);border:1px solid var(--hair);border-radius:6px;padding:.55rem .6rem .55rem .9rem;margin:.5rem 0 1rem;max-width:60rem}
 .command code{flex:1;min-width:0;overflow-wrap:anywhere;white-space:pre-wrap;padding-top:.1rem}
 button.copy{font:inherit;font-size:.8rem;color:var(--ink);background:var(--ground);border:1px solid var(--hair);border-radius:5px;padding:.1rem .6rem;cursor:pointer}
