@@ -4,7 +4,7 @@ import type {GapToRetrain, Verdict, VerdictRow} from '../../report/verdict.ts';
 import {duration} from '../parts/durations.ts';
 import {heading, lastScroll, padded, scrolled} from '../parts/layout.ts';
 import {cut, dim, fitEnd, fitLeft, type Line, type Span, span} from '../parts/line.ts';
-import {byIdentity} from '../parts/memo.ts';
+import {byIdentity, byLastWord} from '../parts/memo.ts';
 import {percent, spelled, wrapped} from '../parts/text.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
@@ -57,7 +57,15 @@ interface Blocks {
   readonly told: readonly Line[];
 }
 
-function blocksOf(context: ViewContext, {columns: width, rows}: Size): Blocks {
+/** A verdict stands for its table; what else decides is how much is seen, and from where. */
+function blocksOf(context: ViewContext, size: Size): Blocks {
+  const word = JSON.stringify([size, context.theme, verdictCell(context)]);
+  return remembered(context.verdict, word, () => layOut(context, size));
+}
+
+const remembered = byLastWord<Verdict, Blocks>();
+
+function layOut(context: ViewContext, {columns: width, rows}: Size): Blocks {
   const {verdict, theme} = context;
   const sentences = sentenceLines(context, width);
   const caveats = verdict.caveats.flatMap((caveat) => wrapped(spelled(`- ${caveat}`, theme), width, {dim: true}, 2));
