@@ -18,7 +18,7 @@ export function cellLines(shown: ShownCell): Line[] {
         'value',
         cell.n === 0
           ? 'none yet'
-          : `${withNoise({mean: cell.mean, halfWidth: cell.std})} ${column.unit} (${spreadOf(cell.n)})`,
+          : `${withNoise({mean: cell.mean, halfWidth: cell.std})} ${column.unit} (${spreadOf(cell)})`,
       ],
       ['Retrain', gapOf(shown)],
       [
@@ -66,12 +66,15 @@ export function cellLines(shown: ShownCell): Line[] {
 const seedsOf = ({trainSeed, unlearnSeed}: {trainSeed: number | null; unlearnSeed: number | null}): string =>
   `t${trainSeed ?? '-'}${unlearnSeed === null ? '' : ` u${unlearnSeed}`}`;
 
-const spreadOf = (n: number): string => (n === 1 ? 'n = 1' : `mean ± std, n = ${n}`);
+function spreadOf({n, std}: ShownCell['cell']): string {
+  if (std === null) return `n = ${n}`;
+  return std === 0 ? `n = ${n}, the same at every seed` : `mean ± std, n = ${n}`;
+}
 
 function gapOf({retrain, gapToRetrain}: ShownCell): string {
   if (retrain === null) return '';
   if (gapToRetrain === null || gapToRetrain.mean === null) return formatNumber(retrain);
-  const noise = gapToRetrain.halfWidth === null ? '' : ', 95 %';
+  const noise = (gapToRetrain.halfWidth ?? 0) === 0 ? '' : ', 95 %';
   return `${formatNumber(retrain)}; gap ${withNoise(gapToRetrain)} (${beyondOrWithin(gapToRetrain)}${noise})`;
 }
 
