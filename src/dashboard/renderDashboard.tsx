@@ -27,6 +27,8 @@ export interface DashboardOptions {
   readonly evidence?: Evidence;
   /** Of a viewer with its run; null, the default, where there is nothing between them. */
   readonly connection?: Connection | null;
+  /** What is to be told at the head of the log, such as damage to the journal; nothing by default. */
+  readonly notices?: readonly string[];
   /** Where `w` writes; the working directory by default. */
   readonly exportFolder?: string;
   /** What `o` copies the path of; null by default, and there is nothing to copy then. */
@@ -54,6 +56,7 @@ export function renderDashboard({
   clock = Date.now,
   evidence = NO_EVIDENCE,
   connection = null,
+  notices = [],
   exportFolder = process.cwd(),
   runDirectory = null,
   objectPath = null,
@@ -67,6 +70,7 @@ export function renderDashboard({
     clock,
     evidence,
     connection,
+    notices,
     exportFolder,
     runDirectory,
     objectPath,
@@ -80,10 +84,16 @@ export function renderDashboard({
     exitOnCtrlC: false,
     patchConsole: true,
   });
+  // Ink would leave the alternate screen after every other listener, and last words written before are gone with it.
+  const leave = (): void => instance.unmount();
+  process.prependListener('exit', leave);
   return {
     finished: instance
       .waitUntilExit()
-      .finally(release)
+      .finally(() => {
+        process.off('exit', leave);
+        release();
+      })
       .then(() => undefined),
     unmount: () => instance.unmount(),
   };
