@@ -13,14 +13,13 @@ import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {WebSocket} from 'ws';
-import {parse, stringify} from '../../src/protocol/index.ts';
 import {writeHugeRun} from '../../src/store/fixtures/hugeRun.ts';
 import {type JournalEntry, openStore, readJournal} from '../../src/store/index.ts';
 import {empty, fold, type Projection, recordOf} from '../../src/store/projection.ts';
 import {readRun} from '../../src/store/runs.ts';
 import {attach, type EventStream, openStream} from '../../src/watch/index.ts';
-import {readStreamFile, type StreamFile} from '../../src/watch/streamFile.ts';
+import {encodeEntries} from '../../src/watch/messages.ts';
+import {readStreamFile} from '../../src/watch/streamFile.ts';
 
 const NUM_VIEWERS = [0, 1, 10];
 const NUM_ATTACHES = 5;
@@ -35,10 +34,10 @@ interface Attach {
   readonly cpuMs: number;
 }
 
-interface Cost {
-  /** Of the orchestrator's CPU, user and system, beyond what the same loop takes without publishing. */
-  readonly cpuMicrosecondsPerEvent: number;
-  readonly bytesPerEvent: number | null;
+interface Costs {
+  /** By number of viewers: of the orchestrator's CPU, user and system, beyond what the same loop takes without publishing. */
+  readonly cpuMicrosecondsPerEvent: Record<string, number>;
+  bytesPerEvent: number;
 }
 
 const [, , role, directory = ''] = process.argv;
@@ -48,21 +47,22 @@ else await measure();
 async function measure(): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'imu-bench-'));
   const attaches: Record<string, Attach[]> = {};
-  const costs: Record<string, Cost> = {};
+  const costs: Costs = {cpuMicrosecondsPerEvent: {}, bytesPerEvent: Number.NaN};
   try {
     const run = writeHugeRun(root);
     await keepProjection(root, run);
     for (const session of ['first session', 'taken up again']) {
       const orchestrator = fork(fileURLToPath(import.meta.url), ['orchestrator', run]);
       await ask(orchestrator, session);
-      const file = readStreamFile(run) as StreamFile;
       attaches[session] = [];
       for (let n = 0; n < NUM_ATTACHES; n++) attaches[session].push(await attachOnce(orchestrator, run));
       if (session === 'first session') {
         // Once for the compiler.
         await ask(orchestrator, 'publish');
-        for (const count of NUM_VIEWERS) costs[`${count} viewers`] = await publishingCost(orchestrator, file, count);
+        for (const count of NUM_VIEWERS)
+          costs.cpuMicrosecondsPerEvent[count] = await publishingCost(orchestrator, run, count);
       }
+      costs.bytesPerEvent = bytesPerEvent(run);
       orchestrator.kill('SIGKILL');
       await once(orchestrator, 'exit');
     }
@@ -101,33 +101,37 @@ function ownCpuMicros(): number {
   return user + system;
 }
 
-async function publishingCost(orchestrator: ChildProcess, file: StreamFile, count: number): Promise<Cost> {
-  const viewers = await Promise.all(Array.from({length: count}, () => rawViewer(file)));
+async function publishingCost(orchestrator: ChildProcess, run: string, count: number): Promise<number> {
+  const viewers = await Promise.all(Array.from({length: count}, () => countingViewer(run)));
   const micros = (await ask(orchestrator, 'publish')) - (await ask(orchestrator, 'wait'));
-  // The last batch is under way.
-  await sleep(300);
-  for (const {socket} of viewers) socket.terminate();
   const numEvents = NUM_TICKS * EVENTS_PER_TICK;
-  const [viewer] = viewers;
-  if (viewer !== undefined && viewer.counted.numEntries < numEvents) throw new Error('a viewer missed events');
-  return {
-    cpuMicrosecondsPerEvent: micros / numEvents,
-    bytesPerEvent: viewer === undefined ? null : viewer.counted.numBytes / viewer.counted.numEntries,
-  };
+  for (const {attachment, numEntries} of viewers) {
+    attachment.close();
+    if (numEntries() < numEvents) throw new Error(`a viewer was told ${numEntries()} of ${numEvents} events`);
+  }
+  return micros / numEvents;
 }
 
-async function rawViewer({url, token}: StreamFile) {
-  const socket = new WebSocket(url, {headers: {Authorization: `Bearer ${token}`}});
-  const counted = {numBytes: 0, numEntries: 0};
-  await once(socket, 'open');
-  socket.send(stringify({type: 'hello', since: 0}));
-  await once(socket, 'message');
-  socket.on('message', (data, isBinary) => {
-    if (isBinary) return;
-    counted.numBytes += (data as Buffer).length;
-    counted.numEntries += (parse(String(data)) as {entries: unknown[]}).entries.length;
-  });
-  return {socket, counted};
+async function countingViewer(run: string) {
+  let numEntries = 0;
+  const {promise: isHere, resolve} = Promise.withResolvers<void>();
+  const onEntries = (records: readonly unknown[]): void => {
+    numEntries += records.length;
+  };
+  const attachment = attach({directory: run, onEntries, onSnapshot: () => resolve()});
+  await isHere;
+  return {attachment, numEntries: () => numEntries};
+}
+
+/** As they go over the wire, many in one message. */
+function bytesPerEvent(run: string): number {
+  const {entries} = readJournal(join(run, 'journal.jsonl'));
+  const steps = entries.filter(isStep).slice(0, 1_000);
+  return encodeEntries(steps).length / steps.length;
+}
+
+function isStep({event}: JournalEntry): boolean {
+  return event.type === 'stepCompleted' || event.type === 'metricMeasured';
 }
 
 async function ask(orchestrator: ChildProcess, what: string): Promise<number> {
@@ -139,7 +143,7 @@ async function ask(orchestrator: ChildProcess, what: string): Promise<number> {
 /** The other process: it knows the run by heart and publishes when it is told to. */
 function orchestrate(run: string): void {
   const {entries} = readJournal(join(run, 'journal.jsonl'));
-  const steps = entries.filter(({event}) => event.type === 'stepCompleted' || event.type === 'metricMeasured');
+  const steps = entries.filter(isStep);
   let own = empty();
   let seq = entries.at(-1)?.seq ?? 0;
   let stream: EventStream;
@@ -181,18 +185,14 @@ function orchestrate(run: string): void {
   });
 }
 
-function print(attaches: Readonly<Record<string, readonly Attach[]>>, costs: Readonly<Record<string, Cost>>): void {
+function print(attaches: Readonly<Record<string, readonly Attach[]>>, costs: Costs): void {
   for (const [session, durations] of Object.entries(attaches))
     console.log(
       `full state, ${session}`.padEnd(32),
       durations.map(({ms, cpuMs}) => `${ms.toFixed(0)} ms (CPU ${cpuMs.toFixed(0)})`).join('  '),
     );
-  for (const [viewers, {cpuMicrosecondsPerEvent, bytesPerEvent}] of Object.entries(costs)) {
-    const size = bytesPerEvent === null ? '' : `   ${bytesPerEvent.toFixed(0)} bytes per event and viewer`;
-    console.log(
-      `publishing to ${viewers}`.padEnd(32),
-      `${cpuMicrosecondsPerEvent.toFixed(1)} us of CPU per event${size}`,
-    );
-  }
+  for (const [count, micros] of Object.entries(costs.cpuMicrosecondsPerEvent))
+    console.log(`publishing to ${count} viewers`.padEnd(32), `${micros.toFixed(1)} us of CPU per event`);
+  console.log('sent to each viewer'.padEnd(32), `${costs.bytesPerEvent.toFixed(0)} bytes per event`);
   console.log(JSON.stringify({bench: 'watch', attaches, costs}));
 }

@@ -1,4 +1,5 @@
 import {dirname, relative} from 'node:path';
+import type {Connection} from '../dashboard/index.ts';
 import {evidenceOf} from '../report/evidence.ts';
 import {ascii, plain} from '../report/plain.ts';
 import type {JournalCondition, Manifest} from '../store/index.ts';
@@ -50,7 +51,10 @@ async function showOnScreen(watch: Watch): Promise<void> {
   const from = isStreaming(directory) ? empty() : readState(watch);
   const store = projectionStore(from);
   const attachment = attach({directory, from, onEntries: pushAll(store), onSnapshot: store.reset});
-  await onScreen(watch, store, Date.now);
+  const {connection} = attachment;
+  // The time of a run that nobody works on stands still.
+  const clock = (): number => (LAST_STATES.has(connection.get()) ? store.get().at : Date.now());
+  await onScreen(watch, store, {connection, clock});
   attachment.close();
 }
 
@@ -145,17 +149,32 @@ async function showReplay(watch: Watch, speed: number): Promise<void> {
     if (mode === 'lines') summarise(watch, store.get());
     return;
   }
-  await onScreen(watch, store, playing.clock);
+  await onScreen(watch, store, {connection: RECORDING, clock: playing.clock});
   leave.abort();
 }
 
-/** Resolves when the viewer has left; the run stays on the screen below. */
-async function onScreen(watch: Watch, store: ProjectionStore, clock: () => number): Promise<void> {
+const RECORDING: Connection = {get: () => 'recording', subscribe: () => () => {}};
+
+/** Resolves when the viewer has left; how the run stands stays on the main screen. */
+async function onScreen(
+  watch: Watch,
+  store: ProjectionStore,
+  {connection, clock}: {readonly connection: Connection; readonly clock: () => number},
+): Promise<void> {
   const {dashboard, directory, manifest, stop} = watch;
+  const looked = lookIntoStore(dirname(directory));
   const leave = (): void => screen.unmount();
-  const evidence = evidenceOf(lookIntoStore(dirname(directory)));
-  const controls = {...dashboard.READ_ONLY, cancelAll: leave, forceExit: leave};
-  const screen = dashboard.renderDashboard({store, manifest, controls, evidence, closeAfterMs: null, clock});
+  const screen = dashboard.renderDashboard({
+    store,
+    manifest,
+    controls: {...dashboard.READ_ONLY, cancelAll: leave, forceExit: leave},
+    closeAfterMs: null,
+    clock,
+    connection,
+    evidence: evidenceOf(looked),
+    runDirectory: directory,
+    objectPath: looked.objectPath,
+  });
   stop.addEventListener('abort', leave);
   await screen.finished;
   store.close();

@@ -8,12 +8,17 @@ import {VIEWS, viewOf} from './index.ts';
 import type {ViewContext} from './view.ts';
 
 const CONNECTIONS: Readonly<Record<ConnectionState, Span>> = {
+  connecting: {text: '  connecting', dim: true},
   live: {text: '  watching', dim: true},
   reconnecting: {text: '  reconnecting', colour: 'yellow', bold: true},
-  ended: {text: '  connection ended', colour: 'magenta'},
+  ended: {text: '  not running', dim: true},
+  gone: {text: '  its process is gone; the same command goes on', colour: 'yellow', bold: true},
+  unknown: {text: '  as its journal tells; nobody here runs it', colour: 'magenta'},
   recording: {text: '  recording', colour: 'magenta'},
 };
 
+/** A run that nobody has ended, and nobody is known to work on. */
+const CUT_OFF: Look = {glyph: '◌', ascii: 'o', word: 'cut off', colour: 'yellow'};
 const PAUSED: Look = {glyph: '‖', ascii: '=', word: 'paused', colour: 'magenta'};
 
 /** Two lines: what runs, in which state, how far and how long; and the views. */
@@ -23,10 +28,12 @@ export function headerView(context: ViewContext, connection: ConnectionState | n
 
 function titleLine({projection, now, theme}: ViewContext, connection: ConnectionState | null, width: number): Line {
   const {run, counts, tasks, rate} = projection;
-  const look = run?.state === 'running' && run.isPaused ? PAUSED : RUN_LOOKS[run?.state ?? 'starting'];
+  const isCutOff = run?.state === 'running' && (connection === 'gone' || connection === 'unknown');
+  const isPaused = run?.state === 'running' && run.isPaused;
+  const look = isCutOff ? CUT_OFF : isPaused ? PAUSED : RUN_LOOKS[run?.state ?? 'starting'];
   const elapsed = run === null ? null : (run.seconds ?? (now - run.startedAt) / 1_000);
   const state = span(` ${glyphOf(look, theme)} ${look.word} `, {colour: look.colour, bold: true});
-  const isLive = run?.state === 'running';
+  const isLive = run?.state === 'running' && !isCutOff;
   const done = span(` ${counts.finished + counts.found}/${tasks.length} done`);
   const remaining = isLive ? [span(`  ETA ${clock(eta(projection, now))}`, {bold: true})] : [];
   // What stands first is left out last.
