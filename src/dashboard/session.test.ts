@@ -42,6 +42,7 @@ function sit(share: number, options: Partial<SessionOptions> = {}): Seat {
     clock: Date.now,
     evidence: NO_EVIDENCE,
     connection: null,
+    notices: [],
     exportFolder: tmpdir(),
     runDirectory: null,
     objectPath: null,
@@ -121,6 +122,14 @@ describe('a session', () => {
     vi.advanceTimersByTime(60_000);
     expect(read.calls).toEqual([]);
     read.session.stop();
+  });
+
+  it('tells at the head of the log what is wrong with the journal', () => {
+    const {session} = sit(0.6, {notices: ['line 10 of journal.jsonl is damaged and was passed over']});
+    session.press(['6']);
+    const text = session.frame(size).map((line) => line.map((piece) => piece.text).join(''));
+    expect(text.join('\n')).toMatch(/warn {2}.*journal .*line 10 of journal.jsonl is damaged/);
+    session.stop();
   });
 
   it('hands the clipboard what it copies, whatever stands in it', () => {

@@ -1,5 +1,6 @@
 import type {Evidence} from '../report/evidence.ts';
 import type {Manifest} from '../store/manifest.ts';
+import type {LogEntry, Projection} from '../store/projection.ts';
 import type {ProjectionStore} from '../store/projectionStore.ts';
 import type {StoredObject} from '../store/result.ts';
 import type {Connection} from './connection.ts';
@@ -26,6 +27,7 @@ export interface SessionOptions {
   readonly clock: () => number;
   readonly evidence: Evidence;
   readonly connection: Connection | null;
+  readonly notices: readonly string[];
   readonly exportFolder: string;
   readonly runDirectory: string | null;
   readonly objectPath: ((object: StoredObject) => string) | null;
@@ -65,8 +67,10 @@ export function openSession(options: SessionOptions): Session {
   let closesAt: number | null = null;
   let unsubscribe: readonly (() => void)[] = [];
 
+  const withNotices = noticed(options.notices);
+
   const viewContext = (now: number): ViewContext => {
-    const projection = store.get();
+    const projection = withNotices(store.get());
     return {
       manifest,
       projection,
@@ -190,3 +194,24 @@ export function openSession(options: SessionOptions): Session {
     state: () => screen,
   };
 }
+
+/** The projection with lines of our own at the head of its log; the same one as long as nothing changed. */
+function noticed(notices: readonly string[]): (projection: Projection) => Projection {
+  let entries: readonly LogEntry[] = [];
+  let last: {readonly from: Projection; readonly made: Projection} | null = null;
+  return (from) => {
+    if (notices.length === 0) return from;
+    // Made once: the cursor of the log stands on an entry, not on its text.
+    if (entries.length === 0) entries = notices.map((message) => noticeAt(from, message));
+    if (last?.from !== from) last = {from, made: {...from, log: [...entries, ...from.log]}};
+    return last.made;
+  };
+}
+
+const noticeAt = ({run, at}: Projection, message: string): LogEntry => ({
+  at: run?.startedAt ?? at,
+  source: 'journal',
+  key: null,
+  level: 'warning',
+  message,
+});
