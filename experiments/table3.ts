@@ -71,5 +71,13 @@ export default defineSuite({
       label: 'IMU sound',
       note: 'the defaults: exact curvature, stops when the forget loss reaches chance',
     },
+    {
+      id: 'imu-sound-random',
+      method: 'imu',
+      label: 'IMU sound random',
+      params: {assignment: 'shuffled'},
+      isTrivial: true,
+      note: 'trivial: stops as IMU sound does, weights on the wrong samples',
+    },
   ],
 });
