@@ -38,6 +38,7 @@ export function handMadeReport(label = 'IMU'): {source: ReportSource; dispose: (
       outputs: {weightings: task.row === 'imu' ? [WEIGHTING] : []},
     });
   }
+  for (const {key, id, spec} of manifest.plan.tasks) if (spec.kind === 'train') results.set(key, resultOf(key, id));
   const evidence = evidenceOf({
     findResult: (key) => results.get(key) ?? null,
     objectPath: ({sha256}) => join(folder, sha256),

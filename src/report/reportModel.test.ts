@@ -18,10 +18,18 @@ describe('the model of a report', () => {
     ]);
   });
 
+  it('counts a finished task whose result is gone as not done, and says so', () => {
+    const gone = 'key-evaluate/imu/t1/u1';
+    const result = (key: string) => (key === gone ? null : source.evidence.result(key));
+    const {completeness, tasks} = reportModelOf({...source, evidence: {...source.evidence, result}});
+    expect(tasks.find(({key}) => key === gone)?.state).toBe('waiting');
+    expect(completeness.warnings[1]).toContain('1 task was finished, but what was stored is gone');
+  });
+
   it('tells a run without a journal from its stored results', () => {
     const silent = reportModelOf({...source, journal: {entries: [], numDamaged: 2, numTornBytes: 0}});
     expect(silent.completeness.state).toBeNull();
-    expect(silent.completeness.warnings.join(' ')).toContain('2 lines of its journal are damaged');
+    expect(silent.completeness.warnings.join(' ')).toContain('2 damaged lines of its journal passed over');
     expect(silent.tables[0]?.model).toEqual(source.tables.table);
     expect(silent.tasks.find(({id}) => id === 'evaluate/imu/t1/u1')?.state).toBe('found');
     expect(silent.charts).toHaveLength(2);

@@ -167,7 +167,7 @@ export function reportModelOf({manifest, journal, evidence, tables, store, madeA
   };
 }
 
-/** The store knows more than the journal: of a run whose journal is lost, and of what another run computed. */
+/** A result that is stored counts as done, whatever the journal says; one that is gone does not. */
 function reportTask(manifest: Manifest, task: Task, projection: Projection, evidence: Evidence): ReportTask | null {
   const explanation = explainTask(manifest, task.key, evidence);
   if (explanation === null) return null;
@@ -179,7 +179,7 @@ function reportTask(manifest: Manifest, task: Task, projection: Projection, evid
     row: task.row,
     trainSeed: task.trainSeed,
     unlearnSeed: task.unlearnSeed,
-    state: isDone && told !== 'finished' ? 'found' : told,
+    state: isDone ? (told === 'finished' ? told : 'found') : told === 'finished' || told === 'found' ? 'waiting' : told,
     environment: isDone ? environmentText(provenance) : '',
   };
 }
@@ -201,6 +201,9 @@ function completenessOf(
     [counts.running + counts.waiting, 'not finished'],
   ].flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
   const isComplete = numDone === tasks.length;
+  const numGone = tasks.filter(
+    ({key, state: now}) => now === 'waiting' && taskByKey(projection, key)?.progress === 1,
+  ).length;
   return {
     state,
     numTasks: tasks.length,
@@ -217,10 +220,15 @@ function completenessOf(
           ]
         : []),
       ...(state === null ? ['Its journal tells nothing; what follows is read from the stored results alone.'] : []),
+      ...(numGone === 0
+        ? []
+        : [
+            `${numGone} ${numGone === 1 ? 'task was' : 'tasks were'} finished, but what was stored is gone: the same command computes it again.`,
+          ]),
       ...(numDamaged === 0
         ? []
         : [
-            `${numDamaged} lines of its journal are damaged and were passed over; tables are read from the stored results.`,
+            `${numDamaged} damaged ${numDamaged === 1 ? 'line' : 'lines'} of its journal passed over; tables are read from the stored results.`,
           ]),
       ...(numTornBytes === 0 ? [] : ['The last line of its journal was cut off.']),
     ],

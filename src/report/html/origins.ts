@@ -53,6 +53,9 @@ const TABLE_NAMES: Readonly<Record<TableRole, string>> = {
   weights: 'of the sample weights at the first scoring',
 };
 
+/** Tasks that a dialog lists; with many seeds the rest would make the file huge. */
+const MAXIMUM_TASKS = 16;
+
 function card(
   model: ReportModel,
   table: ReportTable,
@@ -61,7 +64,8 @@ function card(
 ): Markup {
   const {row, column, cell, metric, values} = origin;
   const gap = table.role === 'results' ? model.verdict.rows.find(({id}) => id === row.id)?.gaps[column.id] : undefined;
-  const behind = [...new Set(values.flatMap(({taskKeys}) => taskKeys))].flatMap((key) => tasks.get(key) ?? []);
+  const keys = [...new Set(values.flatMap(({taskKeys}) => taskKeys))];
+  const behind = keys.slice(0, MAXIMUM_TASKS).flatMap((key) => tasks.get(key) ?? []);
   return html`<h2 tabindex="-1">${row.label} <span class="dot">·</span> ${header(column.header)}</h2>
 <p class="big">${meanAndSpread(column, cell)} <span class="unit">${column.unit}</span></p>
 <p class="note">${cell.n === 1 ? 'one value' : `mean ± standard deviation (ddof 1) of ${cell.n} values`}, ${TABLE_NAMES[table.role]}; profile ${row.profile}${row.note === '' ? '' : `; ${row.note}`}</p>
@@ -87,6 +91,7 @@ ${scrollBox(
       html`<tr><th scope="row">${id}</th><td>${taskLink(key)}</td><td>${artefactList(artefacts)}</td></tr>`,
   )}</tbody></table>`,
 )}
+${keys.length <= MAXIMUM_TASKS ? null : html`<p class="note">${keys.length - MAXIMUM_TASKS} more stand under <a href="#${rowAnchor(model, row.id)}">Runs</a>.</p>`}
 <h3>Make this number again</h3>
 ${command(origin.command)}`;
 }

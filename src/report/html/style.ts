@@ -134,7 +134,7 @@ p,li{orphans:3;widows:3}
 .scroll{overflow:visible;margin:.5rem 0}
 table.data{font-size:8.2pt;max-width:100%}
 .data th,.data td{padding-block:.28rem;padding-right:.5rem}.data .number{padding-left:.4rem}
-.data .long{min-width:0}.tasks{font-size:7pt!important}.tasks time{white-space:nowrap}
+.data .long{min-width:0}.tasks{font-size:7pt!important}
 .charts,.pair{grid-template-columns:1fr 1fr;gap:1rem 1.2rem}
 .charts figure details,.charts figure summary{display:none}
 .legend button{border-color:transparent!important;padding-left:0}
