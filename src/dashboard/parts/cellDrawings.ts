@@ -17,7 +17,7 @@ export function drawingOf(character: string, size: CellSize): CellDrawing | null
   if (code > 0x2800 && code <= 0x28ff) return {kind: 'dots', path: (x, y) => dots(code - 0x2800, x, y, size)};
   if (character in ARMS) return {kind: 'rules', path: (x, y) => rules(ARMS[character] ?? '', x, y, size)};
   const shade = SHADES[character];
-  if (shade !== undefined) return {kind: shade, path: (x, y) => block(WHOLE, x, y, size)};
+  if (shade !== undefined) return {kind: shade, path: (x, y) => block(SHADED, x, y, size)};
   const part = partOf(code);
   return part === null ? null : {kind: 'blocks', path: (x, y) => block(part, x, y, size)};
 }
@@ -83,6 +83,8 @@ interface Part {
 }
 
 const WHOLE: Part = {left: 0, top: 0, right: 1, bottom: 1};
+/** Bars of neighbouring lines stay apart. */
+const SHADED: Part = {...WHOLE, top: 0.15, bottom: 0.9};
 const SHADES: Readonly<Record<string, 'light' | 'medium' | 'dark'>> = {'░': 'light', '▒': 'medium', '▓': 'dark'};
 
 /** ▁…█ grow from below by eighths, ▉…▏ shrink to the left, ▀ and ▐ are halves. */
