@@ -142,6 +142,20 @@ describe('a projection', () => {
     expect(after.tasks).toBe(before.tasks);
   });
 
+  it('passes over events of a form that it does not know, and counts them', () => {
+    const forms = [null, 7, {}, {type: 'planned'}, {type: 'planned', tasks: [null]}, {type: 'laneMeasured'}, {type: 4}];
+    const known = records([started, plan, begun('a', 0)]);
+    const odd = forms.map((event, n) => ({seq: 10 + n, at: 9, event: event as unknown as RunEvent}));
+    const {tasks, lanes, counts, numUnknown} = foldAll([...known, ...odd]);
+    expect({tasks, lanes, counts}).toMatchObject({
+      tasks: foldAll(known).tasks,
+      lanes: foldAll(known).lanes,
+      counts: foldAll(known).counts,
+    });
+    // A measurement of no lane is of a lane that is not there, which is nothing odd.
+    expect(numUnknown).toBe(forms.length - 1);
+  });
+
   it('folds journals of version 0.1.0, which named neither artefacts nor a format', () => {
     const {formatVersion: _, ...oldStart} = started as Extract<RunEvent, {type: 'runStarted'}>;
     const found = {type: 'taskFound', key: 'a', seconds: 1, metrics: {loss: 1}};

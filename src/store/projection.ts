@@ -24,7 +24,7 @@ export interface Projection {
   /** Last LOG_LENGTH entries, oldest first. */
   readonly log: readonly LogEntry[];
   readonly rate: {readonly since: number; readonly count: number; readonly perSecond: number};
-  /** Events of a type that this version does not know; they were passed over. */
+  /** Events of a type or a form that this version does not know; they were passed over. */
   readonly numUnknown: number;
 }
 
@@ -168,7 +168,7 @@ export function foldAll(records: Iterable<EventRecord>, from: Projection = empty
     draft.seq = seq;
     draft.at = at;
     draft.rate = countEvent(draft.rate, at);
-    apply(draft, event, at);
+    applyIfKnown(draft, event, at);
   }
   if (draft === null) return from;
   const {owned: _owned, ...projection} = draft;
@@ -197,6 +197,15 @@ function setTask(draft: Draft, index: number, task: TaskView): void {
   const tasks = ownList(draft, draft.tasks);
   tasks[index] = task;
   draft.tasks = tasks;
+}
+
+/** One event that cannot be understood must not cost all the others. */
+function applyIfKnown(draft: Draft, event: RunEvent, at: number): void {
+  try {
+    apply(draft, event, at);
+  } catch {
+    draft.numUnknown += 1;
+  }
 }
 
 function apply(draft: Draft, event: RunEvent, at: number): void {

@@ -41,19 +41,13 @@ export function projectionCache(directory: string, from: Folded, stagePath: () =
   /** What failed once is left alone: the run goes on, and readers read the journal. */
   let isGivenUp = false;
 
-  /** A journal must be written even where it cannot be folded. */
   function foldWaiting(): void {
-    try {
-      projection = foldAll(waiting, projection);
-    } catch {
-      isGivenUp = true;
-    }
+    projection = foldAll(waiting, projection);
     waiting = [];
   }
 
   async function save(): Promise<void> {
     foldWaiting();
-    if (isGivenUp) return;
     numUnsaved = 0;
     savedAt = performance.now();
     const folded = {projection, position, numLines, damagedLines: from.damagedLines};

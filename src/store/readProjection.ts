@@ -37,8 +37,9 @@ export function restoreRun(runDirectory: string): RestoredRun {
   const runId = basename(runDirectory);
   const newer = newerFormatOf(runDirectory);
   if (newer !== null) throw newerManifest(runId, newer);
-  const bytes = readJournalBytes(join(runDirectory, 'journal.jsonl'));
+  // The cache first: a journal that grows meanwhile still begins with what the cache holds.
   const cached = readCache(runDirectory);
+  const bytes = readJournalBytes(join(runDirectory, 'journal.jsonl'));
   const start = cached !== null && fits(cached, bytes) ? cached : null;
   refuseNewerJournal(runId, bytes, start?.position.numBytes);
   let projection = start?.projection ?? empty();
