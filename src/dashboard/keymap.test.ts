@@ -20,8 +20,8 @@ const press = (board: Keyboard, ...names: readonly string[]): void => {
 };
 const typed = (board: Keyboard, text: string): void => press(board, ...text);
 
-const log = ['a', 'b', 'c ab'].map((message, at) => ({
-  at,
+const log = ['a', 'b', 'c ab'].map((message, index) => ({
+  at: 1e15 + index,
   source: 'lane 0',
   key: null,
   level: 'info' as const,

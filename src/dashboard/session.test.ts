@@ -126,7 +126,7 @@ describe('a session', () => {
 
   it('tells at the head of the log what is wrong with the journal', () => {
     const {session} = sit(0.6, {notices: ['line 10 of journal.jsonl is damaged and was passed over']});
-    session.press(['6']);
+    session.press(['6', 'g']);
     const text = session.frame(size).map((line) => line.map((piece) => piece.text).join(''));
     expect(text.join('\n')).toMatch(/warn {2}.*journal .*line 10 of journal.jsonl is damaged/);
     session.stop();

@@ -26,11 +26,17 @@ export function taskNumber(manifest: Manifest, projection: Projection, task: Tas
 export const metricOf = ({metrics, series}: TaskView, id: string): number | null =>
   metrics?.[id] ?? series.find(({label}) => label === id)?.last.value ?? null;
 
-/** Mean of |value − retrained model's of the same train seed| over the table's columns; null where one is missing, or units differ. */
+/** Mean of |value − retrained model's of the same train seed| over the table's columns; null where one is missing, or units differ, and for all but evaluations: on their way, models are measured on other samples. */
 export function gapToRetrain(manifest: Manifest, projection: Projection, {plan, metrics}: TaskView): number | null {
   const {columns} = manifest.suite;
   const retrained = retrainedBySeed(manifest, projection).get(plan.trainSeed);
-  if (metrics === null || retrained === undefined || new Set(columns.map(({unit}) => unit)).size !== 1) return null;
+  if (
+    plan.kind !== 'evaluate' ||
+    metrics === null ||
+    retrained === undefined ||
+    new Set(columns.map(({unit}) => unit)).size !== 1
+  )
+    return null;
   const gaps = columns.map(({id}) => Math.abs((metrics[id] ?? Number.NaN) - (retrained[id] ?? Number.NaN)));
   const sum = gaps.reduce((total, gap) => total + gap, 0);
   return Number.isNaN(sum) ? null : sum / gaps.length;

@@ -1,5 +1,5 @@
 import type {LogEntry} from '../../store/projection.ts';
-import {cursorOf, hasText, LOG_LEVELS, shownEntries} from '../logEntries.ts';
+import {cursorOf, hasText, LOG_LEVELS, mergedLog, shownEntries} from '../logEntries.ts';
 import {cut, dim, fitEnd, fitMiddle, type Line, type Span, span} from '../parts/line.ts';
 import {wrap} from '../parts/text.ts';
 import type {Colour} from '../theme.ts';
@@ -38,8 +38,8 @@ export const logView: RenderView = (context, {columns: width, rows}) => {
 
 function titleLine({projection, screen}: ViewContext, numShown: number, width: number): Line {
   const {logLevel, logSearch, logEntry} = screen;
-  const {numUnknown, log} = projection;
-  const found = logSearch === '' ? 0 : log.filter((entry) => hasText(entry, logSearch)).length;
+  const {numUnknown} = projection;
+  const found = logSearch === '' ? 0 : mergedLog(projection).filter((entry) => hasText(entry, logSearch)).length;
   const line: Line = [
     span(numShown === 1 ? '1 line' : `${numShown} lines`, {bold: true}),
     dim(logLevel === LOG_LEVELS[0] ? '' : `  ${logLevel} and worse`),
@@ -59,7 +59,7 @@ function headSpans({at, level, source}: LogEntry, width: number, isSelected: boo
   ];
 }
 
-const sourceWidth = (width: number): number => Math.min(28, Math.floor(width * 0.22));
+const sourceWidth = (width: number): number => Math.min(32, Math.floor(width * 0.3));
 
 function entryLine({screen}: ViewContext, entry: LogEntry, width: number): Line {
   const isFound = hasText(entry, screen.logSearch);
