@@ -122,6 +122,10 @@ describe('the header', () => {
     const paused = {...projection, run: projection.run === null ? null : {...projection.run, isPaused: true}};
     expect(textOf({manifest, projection: paused}).split('\n')[0]).toContain('paused');
     expect(textOf({manifest, projection, connection: 'reconnecting'}).split('\n')[0]).toContain('reconnecting');
+    const [gone] = textOf({manifest, projection, connection: 'gone'}).split('\n');
+    expect(gone).toContain('cut off');
+    expect(gone).toContain('the same command goes on');
+    expect(gone).not.toContain('ETA');
   });
 
   it('keeps the time left where it leaves the title out', () => {

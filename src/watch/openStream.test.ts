@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
@@ -167,6 +168,25 @@ describe('a run is not hurt', () => {
     await until(() => warnings.length > 0);
     await stream.close();
     expect(warnings).toEqual([expect.stringMatching(/^nobody can watch this run from another terminal: ENOENT/)]);
+  });
+
+  it('by a stream that is still open when the process has nothing more to do, a viewer in it included', async () => {
+    const program = `
+      import {openStream} from ${JSON.stringify(join(import.meta.dirname, 'openStream.ts'))};
+      import {attach} from ${JSON.stringify(join(import.meta.dirname, 'attach.ts'))};
+      import {empty} from ${JSON.stringify(join(import.meta.dirname, '../store/projection.ts'))};
+      const directory = ${JSON.stringify(run.directory)};
+      const stream = openStream({directory, stagePath: (x) => directory + '/staged.' + x, projection: empty, warn: console.error});
+      stream.publish({seq: 1, at: '2026-01-01T00:00:00.000Z', event: {type: 'runPaused'}});
+      const {promise, resolve} = Promise.withResolvers();
+      const viewer = attach({directory, onEntries() {}, onSnapshot: resolve});
+      await promise;
+      viewer.close();
+      console.log('nothing more to do');`;
+    const {status, stdout, stderr} = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect({status, stdout, stderr}).toEqual({status: 0, stdout: 'nothing more to do\n', stderr: ''});
   });
 
   it('by somebody who connects and says nothing, or hangs up in the middle of a word', async () => {
