@@ -56,6 +56,7 @@ async function showOnScreen(watch: Watch): Promise<void> {
   const clock = (): number => (LAST_STATES.has(connection.get()) ? store.get().at : Date.now());
   await onScreen(watch, store, {connection, clock});
   attachment.close();
+  summarise(watch, store.get(), connection.get());
 }
 
 /** Until the run is over, or nobody is left who works on it. */
@@ -83,7 +84,7 @@ async function showAsText(watch: Watch): Promise<void> {
   onState();
   await isDone;
   attachment.close();
-  teller.end();
+  teller.end(connection.get());
 }
 
 const LAST_STATES: ReadonlySet<ConnectionState> = new Set(['ended', 'gone', 'unknown']);
@@ -94,7 +95,7 @@ interface Teller {
   tell(records: readonly EventRecord[]): void;
   /** The state was told anew, in place of the entries that lead there. */
   jump(projection: Projection): void;
-  end(): void;
+  end(state: ConnectionState): void;
 }
 
 /** Every event of the journal, from the first one on. */
@@ -128,7 +129,7 @@ function tellLines(watch: Watch): Teller {
       write(`${title}: ${finished + found} of ${next.tasks.length} tasks done, ${running} running, ${failed} failed\n`);
       report = dashboard.lineReporter({write, colour, from: next});
     },
-    end: () => summarise(watch, projection),
+    end: (state) => summarise(watch, projection, state),
   };
 }
 
@@ -139,23 +140,18 @@ async function showReplay(watch: Watch, speed: number): Promise<void> {
   const show = mode === 'screen' ? store.push : report;
   const leave = new AbortController();
   const signal = AbortSignal.any([stop, leave.signal]);
-  const onRecord = (record: EventRecord): void => {
-    show(record);
-    if (mode === 'lines') store.push(record);
-  };
-  const playing = replay({records: readRecords(watch), speed, onRecord, signal});
-  if (mode !== 'screen') {
-    await playing.finished;
-    if (mode === 'lines') summarise(watch, store.get());
-    return;
-  }
-  await onScreen(watch, store, {connection: RECORDING, clock: playing.clock});
+  const records = readRecords(watch);
+  const playing = replay({records, speed, onRecord: show, signal});
+  if (mode === 'screen') await onScreen(watch, store, {connection: RECORDING, clock: playing.clock});
+  else await playing.finished;
   leave.abort();
+  // Where the run stands, however much of it was played.
+  if (mode !== 'json') summarise(watch, foldAll(records), isStreaming(watch.directory) ? 'live' : 'ended');
 }
 
 const RECORDING: Connection = {get: () => 'recording', subscribe: () => () => {}};
 
-/** Resolves when the viewer has left; how the run stands stays on the main screen. */
+/** Resolves when the viewer has left. */
 async function onScreen(
   watch: Watch,
   store: ProjectionStore,
@@ -178,12 +174,13 @@ async function onScreen(
   stop.addEventListener('abort', leave);
   await screen.finished;
   store.close();
-  summarise(watch, store.get());
 }
 
-function summarise({dashboard, directory, manifest}: Watch, projection: Projection): void {
+/** How the run stands, for the main screen. */
+function summarise({dashboard, directory, manifest}: Watch, projection: Projection, state: ConnectionState): void {
+  const isCutOff = projection.run?.state === 'running' && LAST_STATES.has(state);
   const width = process.stdout.isTTY ? process.stdout.columns : 100;
-  write(dashboard.summary(projection, manifest, {runPath: relative(process.cwd(), directory), width}));
+  write(dashboard.summary(projection, manifest, {runPath: relative(process.cwd(), directory), width, isCutOff}));
 }
 
 const pushAll =

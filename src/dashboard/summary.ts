@@ -4,27 +4,34 @@ import {ascii, plain} from '../report/plain.ts';
 import type {Manifest} from '../store/manifest.ts';
 import type {Projection} from '../store/projection.ts';
 import {clock} from './parts/durations.ts';
-import {RUN_LOOKS} from './theme.ts';
+import {CUT_OFF, RUN_LOOKS} from './theme.ts';
 
 export interface SummaryOptions {
   /** Where the run lies, as the user would type it. */
   readonly runPath: string;
   readonly width?: number;
   readonly ascii?: boolean;
+  /** Nobody works on it, and nobody has ended it. */
+  readonly isCutOff?: boolean;
 }
 
 const MAX_FAILURES = 3;
 
 /** What stays on the main screen when the dashboard is gone: the table, and in a few lines how the run ended and what to do next. */
 export function summary(projection: Projection, manifest: Manifest, options: SummaryOptions): string {
-  const {runPath, width = 100, ascii: onlyAscii = false} = options;
+  const {runPath, width = 100, ascii: onlyAscii = false, isCutOff = false} = options;
   const table = toText(tableOfProjection(manifest, projection), {width, ascii: onlyAscii, footer: false});
   const clean = onlyAscii ? ascii : plain;
-  const closing = closingLines(projection, manifest, runPath).map(clean);
+  const closing = closingLines(projection, manifest, runPath, isCutOff).map(clean);
   return `\n${table}\n${closing.join('\n')}\n`;
 }
 
-function closingLines({run, counts, tasks}: Projection, {command}: Manifest, runPath: string): string[] {
+function closingLines(
+  {run, counts, tasks}: Projection,
+  {command}: Manifest,
+  runPath: string,
+  isCutOff: boolean,
+): string[] {
   const failed = tasks.filter(({state}) => state === 'failed');
   const parts = [
     `${counts.finished + counts.found} of ${tasks.length} tasks done`,
@@ -35,7 +42,7 @@ function closingLines({run, counts, tasks}: Projection, {command}: Manifest, run
   ];
   const unfinished = counts.finished + counts.found < tasks.length;
   return [
-    `${RUN_LOOKS[run?.state ?? 'starting'].word}: ${parts.join(', ')}${run?.seconds == null ? '' : `, in ${clock(run.seconds)}`}.`,
+    `${isCutOff ? CUT_OFF.word : RUN_LOOKS[run?.state ?? 'starting'].word}: ${parts.join(', ')}${run?.seconds == null ? '' : `, in ${clock(run.seconds)}`}.`,
     ...failed
       .slice(0, MAX_FAILURES)
       .map(({plan, failure}) =>

@@ -35,6 +35,9 @@ export const RUN_LOOKS: Readonly<Record<RunState | 'starting', Look>> = {
   interrupted: {glyph: '◌', ascii: 'o', word: 'interrupted', colour: 'magenta'},
 };
 
+/** A run that nobody has ended, and nobody is known to work on. */
+export const CUT_OFF: Look = {glyph: '◌', ascii: 'o', word: 'cut off', colour: 'yellow'};
+
 export const glyphOf = (look: Look, theme: Theme): string => (theme.ascii ? look.ascii : look.glyph);
 
 /** NO_COLOR (any value but the empty one) takes colour away; a dumb terminal or a locale without UTF-8 takes the glyphs. */

@@ -3,7 +3,7 @@ import type {Projection} from '../../store/projection.ts';
 import type {ConnectionState} from '../connection.ts';
 import {clock} from '../parts/durations.ts';
 import {dim, fitSpans, type Line, lengthOf, type Span, span} from '../parts/line.ts';
-import {glyphOf, type Look, RUN_LOOKS, type Theme} from '../theme.ts';
+import {CUT_OFF, glyphOf, type Look, RUN_LOOKS, type Theme} from '../theme.ts';
 import {VIEWS, viewOf} from './index.ts';
 import type {ViewContext} from './view.ts';
 
@@ -17,8 +17,6 @@ const CONNECTIONS: Readonly<Record<ConnectionState, Span>> = {
   recording: {text: '  recording', colour: 'magenta'},
 };
 
-/** A run that nobody has ended, and nobody is known to work on. */
-const CUT_OFF: Look = {glyph: '◌', ascii: 'o', word: 'cut off', colour: 'yellow'};
 const PAUSED: Look = {glyph: '‖', ascii: '=', word: 'paused', colour: 'magenta'};
 
 /** Two lines: what runs, in which state, how far and how long; and the views. */
