@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {foldAll} from '../store/projection.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
-import {findEntry, mergedLog} from './logEntries.ts';
+import {cursorOf, findEntry, mergedLog} from './logEntries.ts';
+import {initialScreen} from './screenState.ts';
 
 const {records} = recordedRun();
 const at = (share: number) => foldAll(records.slice(0, Math.floor(records.length * share)));
@@ -34,6 +35,17 @@ describe('the merged log', () => {
     const projection = at(0.5);
     const one = mergedLog(projection).at(-1);
     expect(mergedLog({...projection, tasks: [...projection.tasks]}).at(-1)).toBe(one);
+  });
+});
+
+describe('the cursor of the log', () => {
+  const entries = mergedLog(at(0.5));
+
+  it('stays where its line was when that is no longer shown', () => {
+    const gone = {at: (entries[10]?.at ?? 0) + 0.5, source: 's', key: null, level: 'info' as const, message: 'gone'};
+    expect(cursorOf(entries, {...initialScreen, logEntry: entries[3] ?? null})).toBe(3);
+    expect(entries[cursorOf(entries, {...initialScreen, logEntry: gone})]?.at).toBe(entries[10]?.at);
+    expect(cursorOf(entries, initialScreen)).toBe(entries.length - 1);
   });
 });
 

@@ -25,7 +25,7 @@ export function mergedLog(projection: Projection): readonly LogEntry[] {
   const {tasks, log, lanes} = projection;
   if (last !== null && last.tasks === tasks && last.log === log && last.lanes === lanes) return last.entries;
   const told = entriesOf(projection);
-  const events = [...tasks.flatMap((task) => taskEntry(told, task) ?? []), ...laneEntries(told, projection)];
+  const events = [...tasks.flatMap((task) => taskEntries(told, task)), ...laneEntries(told, projection)];
   const entries = [...log, ...events].sort((a, b) => a.at - b.at);
   last = {tasks, log, lanes, entries};
   return entries;
@@ -48,24 +48,23 @@ function once(entries: Entries, name: string, make: () => LogEntry): LogEntry {
   return known;
 }
 
-/** The last that happened to a task; nothing for one that was found, or has not begun. */
-function taskEntry(entries: Entries, task: TaskView): LogEntry | null {
+/** That a task was begun, and what became of it; nothing for one that was found, or has not begun. */
+function taskEntries(entries: Entries, task: TaskView): readonly LogEntry[] {
   const {plan, state, attempt, startedAt, seconds} = task;
-  if (startedAt === null || state === 'found') return null;
-  return once(entries, `${plan.key} ${state} ${attempt} ${startedAt}`, () => ({
-    at: startedAt + (state === 'running' ? 0 : 1_000 * (seconds ?? 0)),
-    source: plan.id,
-    key: plan.key,
-    ...wordsOf(task),
-  }));
+  if (startedAt === null || state === 'found') return [];
+  const tell = (name: string, at: number, words: () => Words): LogEntry =>
+    once(entries, `${plan.key} ${name} ${startedAt}`, () => ({at, source: plan.id, key: plan.key, ...words()}));
+  const message = `begun${attempt > 1 ? `, attempt ${attempt}` : ''}`;
+  const begun = tell('begun', startedAt, () => ({level: 'debug', message}));
+  return state === 'running' ? [begun] : [begun, tell(state, startedAt + 1_000 * (seconds ?? 0), () => endOf(task))];
 }
 
-function wordsOf({state, attempt, lane, seconds, failure}: TaskView): Pick<LogEntry, 'level' | 'message'> {
+type Words = Pick<LogEntry, 'level' | 'message'>;
+
+function endOf({state, attempt, seconds, failure}: TaskView): Words {
   const why =
     failure === null ? '' : `${failure.code}: ${failure.message}${failure.hint === '' ? '' : ` → ${failure.hint}`}`;
   switch (state) {
-    case 'running':
-      return {level: 'debug', message: `begun on lane ${lane}${attempt > 1 ? `, attempt ${attempt}` : ''}`};
     case 'finished':
       return {level: 'info', message: `done in ${duration(seconds)}`};
     case 'failed':
@@ -90,9 +89,16 @@ const laneEntries = (entries: Entries, {lanes}: Projection): readonly LogEntry[]
         })),
   );
 
-/** Where the cursor stands among them: at the last one while it follows; at the first where its entry is no longer kept. */
+/** Where the cursor stands among them: at the last one while it follows; where its entry would be, when that is no longer kept. */
 export function cursorOf(entries: readonly LogEntry[], {logEntry}: ScreenState): number {
-  return logEntry === null ? entries.length - 1 : Math.max(0, entries.indexOf(logEntry));
+  if (logEntry === null) return entries.length - 1;
+  const found = entries.indexOf(logEntry);
+  return found !== -1
+    ? found
+    : Math.max(
+        0,
+        entries.findLastIndex(({at}) => at <= logEntry.at),
+      );
 }
 
 export const hasText = ({message, source}: LogEntry, text: string): boolean =>
