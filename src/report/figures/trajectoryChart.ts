@@ -23,7 +23,6 @@ export interface ChartRow {
   readonly label: string;
   /** Place among the unlearned rows of the suite: the same colour in every chart. */
   readonly index: number;
-  readonly isTrivial: boolean;
   readonly lines: readonly ChartLine[];
   /** Over the seeds, at the steps that all of them have. */
   readonly mean: readonly ChartPoint[];
@@ -50,7 +49,7 @@ export function trajectoryCharts(manifest: Manifest, table: TableModel, evidence
   const numLines = runs.reduce((sum, {length}) => sum + length, 0);
   const numPoints = Math.min(MAXIMUM_POINTS, Math.max(MINIMUM_POINTS, Math.floor(MAXIMUM_CHART_POINTS / numLines)));
   return table.columns.flatMap(({id, header, unit}): TrajectoryChart[] => {
-    const rows = unlearned.flatMap((row, index) => chartRow(manifest, row, index, id, runs[index] ?? [], numPoints));
+    const rows = unlearned.flatMap((row, index) => chartRow(row, index, id, runs[index] ?? [], numPoints));
     if (rows.length === 0) return [];
     const rules = table.rows.flatMap(({model, label, cells}) => {
       const value = cells[id]?.mean ?? null;
@@ -74,7 +73,6 @@ function runsOf({plan}: Manifest, row: TableRow, evidence: Evidence): SeededTraj
 }
 
 function chartRow(
-  {suite}: Manifest,
   row: TableRow,
   index: number,
   column: string,
@@ -91,7 +89,6 @@ function chartRow(
       row: row.id,
       label: row.label,
       index,
-      isTrivial: suite.rows.find(({id}) => id === row.id)?.isTrivial ?? false,
       lines: full.map(({seed, points}) => ({seed, points: decimate(points, numPoints)})),
       mean: decimate(meanLine(full.map(({points}) => points)), MAXIMUM_POINTS),
       paper: row.cells[column]?.paper?.mean ?? null,

@@ -46,13 +46,15 @@ function facts({diagnostics, truncationScore}: RowInfluence): Markup {
 
 function groupTable({groups}: RowInfluence): Content {
   if (groups.length === 0) return null;
-  return scrollBox(
+  const table = scrollBox(
     'Weight and samples by group',
     html`<table class="data"><thead><tr><th scope="col">group</th><th scope="col" class="number">samples</th><th scope="col" class="number">weight</th><th scope="col" class="number">selected</th><th scope="col"><span class="hidden-words">as bars</span></th></tr></thead><tbody>${groups.map(
       ({group, weightShare, sampleShare, selectedShare}) =>
         html`<tr><th scope="row">${group}</th><td class="number">${sampleShare === null ? '–' : percent(sampleShare)}</td><td class="number strong">${percent(weightShare)}</td><td class="number">${selectedShare === null ? '–' : percent(selectedShare)}</td><td>${bars(weightShare, sampleShare)}</td></tr>`,
     )}</tbody></table>`,
   );
+  const hasSamples = groups.some(({sampleShare}) => sampleShare !== null);
+  return html`${table}${hasSamples ? html`<p class="note">A bar is a group’s share of the weight, its mark the group’s share of the samples.</p>` : null}`;
 }
 
 const BAR = 84;

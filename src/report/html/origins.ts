@@ -83,6 +83,8 @@ ${scrollBox(
       html`<tr><td class="number">${trainSeed ?? '–'}</td><td class="number">${unlearnSeed ?? '–'}</td><td class="number">${fullNumber(column, value)}</td><td class="number">${numSamples ?? '–'}</td><td>${taskLink(taskKeys[0])}</td></tr>`,
   )}</tbody></table>`,
 )}
+<h3>Make this number again</h3>
+${command(origin.command)}
 <h3>Tasks behind it</h3>
 ${scrollBox(
   'Tasks behind this number',
@@ -91,9 +93,7 @@ ${scrollBox(
       html`<tr><th scope="row">${id}</th><td>${taskLink(key)}</td><td>${artefactList(artefacts)}</td></tr>`,
   )}</tbody></table>`,
 )}
-${keys.length <= MAXIMUM_TASKS ? null : html`<p class="note">${keys.length - MAXIMUM_TASKS} more stand under <a href="#${rowAnchor(model, row.id)}">Runs</a>.</p>`}
-<h3>Make this number again</h3>
-${command(origin.command)}`;
+${keys.length <= MAXIMUM_TASKS ? null : html`<p class="note">${keys.length - MAXIMUM_TASKS} more stand under <a href="#${rowAnchor(model, row.id)}">Runs</a>.</p>`}`;
 }
 
 function metricFacts(

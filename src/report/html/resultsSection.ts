@@ -39,10 +39,10 @@ export function numbersTable(model: ReportModel, {role, model: table}: ReportTab
 }
 
 function tableRow(model: ReportModel, role: TableRole, columns: readonly TableColumn[], row: TableRow): Markup {
-  const under = [row.model === 'unlearnedModel' ? row.profile : '', role === 'results' ? row.note : ''].filter(
-    (text) => text !== '',
-  );
-  return html`<tr class="${row.model === 'unlearnedModel' ? 'unlearned' : 'reference'}"><th scope="row">${row.label}${under.length === 0 ? null : html`<span class="under">${under.join(' · ')}</span>`}</th><td class="number">${countOf(row)}</td>${columns.map((column) => html`<td class="number">${cellContent(model, role, row, column)}</td>`)}</tr>`;
+  const profile = row.model === 'unlearnedModel' ? row.profile : '';
+  const note = role === 'results' ? row.note : '';
+  const dot = profile !== '' && note !== '' ? ' · ' : '';
+  return html`<tr class="${row.model === 'unlearnedModel' ? 'unlearned' : 'reference'}"><th scope="row">${row.label}${profile === '' && note === '' ? null : html`<span class="under">${profile}<span class="row-note">${dot}${note}</span></span>`}</th><td class="number">${countOf(row)}</td>${columns.map((column) => html`<td class="number">${cellContent(model, role, row, column)}</td>`)}</tr>`;
 }
 
 function cellContent(model: ReportModel, role: TableRole, row: TableRow, column: TableColumn): Content {

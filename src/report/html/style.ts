@@ -110,7 +110,7 @@ dialog .close{position:absolute;top:1rem;right:1.1rem;font:inherit;font-size:.85
 .tip{position:fixed;z-index:8;pointer-events:none;background:var(--ground);color:var(--ink);border:1px solid var(--hair);border-radius:6px;padding:.35rem .6rem;font-size:.82rem;line-height:1.4;box-shadow:0 3px 12px rgb(0 0 0/.18);max-width:18rem;font-variant-numeric:tabular-nums}
 .tip b{font-weight:600}.tip span{color:var(--quiet);margin-right:.5em}
 footer{margin-top:3.5rem;padding-top:1rem;border-top:1px solid var(--hair);font-size:.84rem;color:var(--quiet)}
-@media (max-width:40rem){.page{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}header{grid-template-columns:1fr}.theme{margin-top:.6rem;order:3}.data tbody th,.data thead th:first-child{position:sticky;left:0;background:var(--ground);z-index:1}.data .reference th{background:var(--panel)!important}.lead{font-size:1.05rem}dl.facts,dl.params{grid-template-columns:1fr;gap:0}dl.facts dd,dl.params dd{margin:0 0 .5rem}.data tbody th{min-width:6.5rem}dialog>div{padding:1rem}}
+@media (max-width:40rem){.row-note{display:none}.page{padding:1.2rem 1rem 3rem}h1{font-size:1.5rem}header{grid-template-columns:1fr}.theme{margin-top:.6rem;order:3}.data tbody th,.data thead th:first-child{position:sticky;left:0;background:var(--ground);z-index:1}.data .reference th{background:var(--panel)!important}.lead{font-size:1.05rem}dl.facts,dl.params{grid-template-columns:1fr;gap:0}dl.facts dd,dl.params dd{margin:0 0 .5rem}.data tbody th{min-width:6.5rem}dialog>div{padding:1rem}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media (forced-colors:active){.data .reference{background:none}}
 `;
