@@ -33,12 +33,3 @@ export function selectedCell(manifest: Manifest, projection: Projection, screen:
     return moved;
   return index === undefined ? null : placeOf(matrix, index);
 }
-
-/** The task whose curves and weights tell of this one: itself, else, for an evaluation, the one that made its model. */
-export function taskWithCurves(projection: Projection, task: TaskView | null): TaskView | null {
-  if (task === null || task.series.length > 0 || task.plan.kind !== 'evaluate') return task;
-  const inputs = task.plan.inputs
-    .flatMap((key) => taskByKey(projection, key) ?? [])
-    .filter(({series}) => series.length > 0);
-  return inputs.find(({plan}) => plan.row === task.plan.row) ?? inputs[0] ?? task;
-}
