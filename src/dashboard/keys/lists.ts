@@ -99,7 +99,7 @@ export const LISTS: readonly KeyBinding[] = [
     keys: ['y'],
     label: 'log scale',
     help: 'of the curves',
-    views: ['detail', 'compare', 'influence'],
+    views: ['suite', 'detail', 'compare'],
     run: ({view: {screen}, change}) => change({isLogY: !screen.isLogY}),
   }),
 ];
