@@ -54,8 +54,12 @@ async function showOnScreen(watch: Watch): Promise<void> {
   const {connection} = attachment;
   // The time of a run that nobody works on stands still.
   const clock = (): number => (LAST_STATES.has(connection.get()) ? store.get().at : Date.now());
-  await onScreen(watch, store, {connection, clock});
-  attachment.close();
+  try {
+    await onScreen(watch, store, {connection, clock});
+  } finally {
+    // What still listens would keep a program that failed alive.
+    attachment.close();
+  }
   summarise(watch, store.get(), connection.get());
 }
 

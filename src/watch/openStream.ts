@@ -1,5 +1,6 @@
 import type {RawData, WebSocket} from 'ws';
-import {type Hub, openHub} from '../sidecar/index.ts';
+// Not by way of the folder's index: a viewer needs none of what starts sidecars, and waits for every file that is loaded.
+import {type Hub, openHub} from '../sidecar/hub.ts';
 import type {JournalEntry} from '../store/index.ts';
 import type {Projection} from '../store/projection.ts';
 import {encodeProjection} from '../store/snapshot.ts';
