@@ -226,7 +226,7 @@ describe('what a terminal can show', () => {
   });
 });
 
-describe.skipIf(spawnSync('tmux', ['-V']).status !== 0)('in tmux, by keys', () => {
+describe.skipIf(spawnSync('tmux', ['-V']).status !== 0)('in tmux (left out where there is none), by keys', () => {
   const tmux = (...words: string[]): string => execFileSync('tmux', ['-L', socket, ...words], {encoding: 'utf8'});
   const shown = (): string => tmux('capture-pane', '-p', '-t', 'imu');
   const press = (...keys: string[]): void => void tmux('send-keys', '-t', 'imu', ...keys);
