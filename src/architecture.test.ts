@@ -30,6 +30,8 @@ const NEIGHBOURS = [
   // Manifest and projection hold a plan.
   ['store', 'plan'],
   ['cli', 'envs'],
+  // Benchmarks and pictures drive the program on a terminal, as its tests do.
+  ['experiments', 'cli'],
 ];
 
 /** Each third-party package has owners; `node:` is everybody's. */
@@ -43,6 +45,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   react: ['dashboard'],
   zx: ['envs', 'experiments'],
   commander: ['cli'],
+  'playwright-core': ['experiments'],
   jstat: ['report'],
   vega: ['report'],
   'vega-lite': ['report'],
@@ -97,9 +100,12 @@ describe('each third-party package has its owners', () => {
   });
 
   it('every package that is imported is a dependency with an exact version', () => {
-    const {dependencies} = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-    const names = [...new Set(packages.map(({name}) => name))];
-    expect(names.filter((name) => !/^\d+\.\d+\.\d+$/.test(dependencies[name]))).toEqual([]);
+    const {dependencies, devDependencies} = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    // Experiments are run from a clone, which has what development needs.
+    const versionOf = ({file, name}: {file: string; name: string}): string =>
+      dependencies[name] ?? (folderOf(file) === 'experiments' ? devDependencies[name] : undefined);
+    const loose = packages.filter((used) => !/^\d+\.\d+\.\d+$/.test(versionOf(used)));
+    expect([...new Set(loose.map(({name}) => name))]).toEqual([]);
   });
 });
 

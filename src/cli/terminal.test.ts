@@ -174,9 +174,10 @@ describe('the terminal is as it was', () => {
 });
 
 describe('what a terminal can show', () => {
-  const ESCAPES = /\u001b/;
-  const STYLES = /\u001b\[[\d;]*m/g;
-  const ESCAPES_BUT_STYLES = /\u001b(?!\[[\d;]*m)/;
+  const ESCAPE = '\u001b';
+  const ESCAPES = new RegExp(ESCAPE);
+  const STYLES = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
+  const ESCAPES_BUT_STYLES = new RegExp(`${ESCAPE}(?!\\[[\\d;]*m)`);
   for (const [name, env, escapes] of [
     ['TERM=dumb', {TERM: 'dumb'}, ESCAPES],
     ['NO_COLOR and CI', {NO_COLOR: '1', CI: 'true'}, ESCAPES],
