@@ -9,7 +9,7 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join, relative, resolve} from 'node:path';
+import {basename, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {parseArgs} from 'node:util';
 import {chromium} from 'playwright-core';
@@ -33,6 +33,8 @@ const MOST_BYTES = 300_000;
 const root = resolve(import.meta.dirname, '..');
 const program = join(root, 'bin/imu.js');
 const run = relative(root, resolve(options.run ?? newestRun()));
+/** As a user names it who has it below runs/. */
+const runId = basename(run);
 const folder = resolve(options.out);
 mkdirSync(folder, {recursive: true});
 
@@ -47,22 +49,26 @@ interface Made {
 }
 
 async function picturesOfSuite(): Promise<readonly Made[]> {
-  const words = ['watch', run, '--replay', '--speed', `${SPEED}`];
-  const terminal = await startImu(words);
+  const replay = ['--replay', '--speed', `${SPEED}`];
+  const terminal = await startImu(['watch', run, ...replay]);
   await terminal.until((text) => {
     const [done = 0, all = 0] = (/(\d+)\/(\d+) done/.exec(text) ?? []).slice(1).map(Number);
     const hasCurves = (text.match(/[\u2801-\u28ff]/g)?.length ?? 0) >= LEAST_CURVE;
     return all > 0 && (done === all || (done >= SHARE_DONE * all && hasCurves));
   });
-  const suite = capture(terminal, 'dashboard-suite', 'imu watch: a suite at work', `imu ${words.join(' ')}`);
+  const suite = capture(
+    terminal,
+    'dashboard-suite',
+    'imu watch: a suite at work',
+    `imu watch ${runId} ${replay.join(' ')}`,
+  );
   terminal.close();
   return [suite];
 }
 
 async function picturesOfResults(): Promise<readonly Made[]> {
-  const words = ['watch', run];
-  const command = `imu ${words.join(' ')}`;
-  const terminal = await startImu(words);
+  const command = `imu watch ${runId}`;
+  const terminal = await startImu(['watch', run]);
   await terminal.until(/\d+\/\d+ done/);
   await press(terminal, '4', /\[4 Verdict/);
   const verdict = capture(terminal, 'dashboard-verdict', 'imu watch: the verdict', `${command}, then 4`);
@@ -130,7 +136,7 @@ async function picturesOfReport(): Promise<readonly Made[]> {
       const file = `${name}.png`;
       const {length} = await view.screenshot({path: join(folder, file)});
       if (length > MOST_BYTES) console.error(`${file} has ${length} bytes, more than ${MOST_BYTES}`);
-      made.push({file, how: `imu report ${run}, in a browser that prefers ${colorScheme} pages`});
+      made.push({file, how: `imu report ${runId}, in a browser that prefers ${colorScheme} pages`});
     }
     return made;
   } finally {
