@@ -23,15 +23,15 @@ export function againstBestTrivial({rows, comparisons, table}: VerdictFacts): st
     ...better.map((comparison) => saidBetter(comparison, rows, table.columns)),
     ...(unbeaten.length === 0
       ? []
-      : [saidUnbeaten(unbeaten, better.length > 0, bestNames(family, rows, table.columns, unbeaten))]),
+      : [saidUnbeaten(unbeaten, table.columns.length, bestNames(family, rows, table.columns, unbeaten))]),
     ...saidWorse(family, rows, table.columns),
   ];
 }
 
-const saidUnbeaten = (mentions: readonly string[], isElsewhere: boolean, best: string): string =>
-  isElsewhere
-    ? `In ${listed(mentions)} no method is shown to be nearer to Retrain than the best trivial baseline (${best}).`
-    : `No method is shown to be nearer to Retrain than the best trivial baseline (${best}) in ${listed(mentions, 'or')}.`;
+const saidUnbeaten = (mentions: readonly string[], numColumns: number, best: string): string =>
+  mentions.length === numColumns && numColumns > 1
+    ? 'In no column is a method shown to be nearer to Retrain than the best trivial baseline.'
+    : `In ${listed(mentions)} no method is shown to be nearer to Retrain than the best trivial baseline (${best}).`;
 
 function saidBetter(comparison: Comparison, rows: readonly VerdictRow[], columns: readonly TableColumn[]): string {
   const unit = columns.find(({id}) => id === comparison.column)?.unit;
@@ -74,10 +74,28 @@ function saidWorse(
   return [`Farther from Retrain than the best trivial baseline, ${noise}: ${groups.join('; ')}.`];
 }
 
+/** Methods that the runs tell apart from some trivial baseline in no column at all, and are enough to have done so. */
+export function likenedInWords({rows, comparisons, table}: VerdictFacts): string[] {
+  const {told = []} = likened(comparisons);
+  const whole = [...Map.groupBy(told, ({row, trivial}) => JSON.stringify([row, trivial])).values()].flatMap((group) =>
+    group.length === table.columns.length ? group.slice(0, 1) : [],
+  );
+  const said = [...Map.groupBy(whole, ({row}) => row)].map(
+    ([row, group]) => `${labelOf(rows, row)} from ${listed(group.map(({trivial}) => labelOf(rows, trivial)))}`,
+  );
+  const where = table.columns.length > 1 ? ' in any column' : ` in ${table.columns.map(mention).join()}`;
+  return said.length === 0 ? [] : [`Not told apart from a trivial baseline${where}: ${said.join('; ')}.`];
+}
+
+const likened = (comparisons: readonly Comparison[]) =>
+  Object.groupBy(
+    comparisons.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false),
+    (one) => (isInformative(one) ? 'told' : 'tooFew'),
+  );
+
 /** Where the runs do not show a method to do anything else than what is known to be of no use, and are enough to have shown it. */
-export function notToldApart({rows, comparisons, table}: VerdictFacts): string[] {
-  const same = comparisons.filter(({isBeyondSeedNoise}) => isBeyondSeedNoise === false);
-  const {told = [], tooFew = []} = Object.groupBy(same, (one) => (isInformative(one) ? 'told' : 'tooFew'));
+export function likenedInNumbers({rows, comparisons, table}: VerdictFacts): string[] {
+  const {told = [], tooFew = []} = likened(comparisons);
   const said = [...Map.groupBy(told, ({row}) => row)].map(([row, group]) => {
     const from = [...Map.groupBy(group, ({trivial}) => trivial)].map(([trivial, columns]) => {
       const isAll = columns.length === table.columns.length && columns.length > 1;

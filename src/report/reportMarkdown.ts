@@ -12,6 +12,7 @@ export function toReportMarkdown(model: ReportModel): string {
     '## Verdict',
     listOf(model.verdict.sentences),
     distanceTable(model),
+    ...headed('### In numbers', listOf(model.verdict.findings)),
     ...headed('### What limits this verdict', listOf(model.verdict.caveats)),
     '## Tables',
     ...model.tables.map(({model: table}) => toMarkdown(table).trimEnd()),

@@ -1,23 +1,34 @@
-import {againstBestTrivial, notToldApart} from './againstBaselines.ts';
+import {againstBestTrivial, likenedInNumbers, likenedInWords} from './againstBaselines.ts';
 import type {TableColumn} from './aggregate.ts';
 import type {GapToRetrain} from './gaps.ts';
 import {explainFirstMentions, isAboutForgotten, mention, metricOfColumn} from './mentions.ts';
 import type {VerdictFacts, VerdictRow} from './verdict.ts';
 import {amount, beyondOrWithin, listed, withNoise} from './words.ts';
 
-/** A verdict in plain words, made from its numbers alone: who is nearer to Retrain than the trivial baselines, who is not told apart from them. */
-export function sentencesOf(facts: VerdictFacts): readonly string[] {
-  if (facts.retrained === null) return [noReference(facts)];
-  return explainFirstMentions(facts, [
+/** A verdict in words, made from its numbers alone: plain ones to take away, and what bears them out in numbers. */
+export function wordsOf(facts: VerdictFacts): {
+  readonly sentences: readonly string[];
+  readonly findings: readonly string[];
+} {
+  if (facts.retrained === null) return {sentences: [noReference(facts)], findings: []};
+  const {columns} = facts.table;
+  const plain = [
     ...madeUp(facts),
     ...incomplete(facts),
     ...againstBestTrivial(facts),
     ...diverged(facts),
-    ...notToldApart(facts),
-    ...facts.table.columns.flatMap((column) => nearest(facts, column)),
-    ...facts.table.columns.flatMap((column) => overshoot(facts, column)),
+    ...likenedInWords(facts),
+    ...nearestInWords(facts),
+    ...overshootInWords(facts),
     ...cost(facts),
-  ]);
+  ];
+  const numbers = [
+    ...likenedInNumbers(facts),
+    ...columns.flatMap((column) => nearest(facts, column)),
+    ...columns.flatMap((column) => overshoot(facts, column)),
+  ];
+  const all = explainFirstMentions(facts, [...plain, ...numbers]);
+  return {sentences: all.slice(0, plain.length), findings: all.slice(plain.length)};
 }
 
 function noReference({table}: VerdictFacts): string {
@@ -39,13 +50,31 @@ function incomplete({table}: VerdictFacts): string[] {
   return there < planned ? [`Incomplete: ${there} of ${planned} evaluations are there.`] : [];
 }
 
+/** `Nearest to Retrain: No-op, a trivial baseline, in l_r and KL_r; IMU in l_f.` */
+function nearestInWords(facts: VerdictFacts): string[] {
+  const firsts = facts.table.columns.flatMap((column) => {
+    const [first] = rankedIn(facts, column);
+    return first === undefined ? [] : [{first, column}];
+  });
+  const places = [...Map.groupBy(firsts, ({first}) => first)].map(
+    ([{label, isTrivial}, group]) =>
+      `${label}${isTrivial ? ', a trivial baseline,' : ''} in ${listed(group.map(({column}) => mention(column)))}`,
+  );
+  return places.length === 0 ? [] : [`Nearest to Retrain: ${places.join('; ')}.`];
+}
+
+/** Unlearned rows by their distance from Retrain in a column. */
+function rankedIn({rows}: VerdictFacts, {id}: TableColumn): readonly VerdictRow[] {
+  const distance = ({gaps}: VerdictRow): number => Math.abs(gaps[id]?.mean ?? Number.NaN);
+  return rows
+    .filter((row) => row.model === 'unlearnedModel' && !Number.isNaN(distance(row)))
+    .sort((a, b) => distance(a) - distance(b));
+}
+
 /** Which unlearned row is nearest in a column, and how far the nearest of the other kind is. */
 function nearest(facts: VerdictFacts, column: TableColumn): string[] {
   const gapOf = (row: VerdictRow): GapToRetrain | undefined => row.gaps[column.id];
-  const distance = (row: VerdictRow): number => Math.abs(gapOf(row)?.mean ?? Number.NaN);
-  const ranked = facts.rows
-    .filter((row) => row.model === 'unlearnedModel' && !Number.isNaN(distance(row)))
-    .sort((a, b) => distance(a) - distance(b));
+  const ranked = rankedIn(facts, column);
   const [first] = ranked;
   const second = ranked.find(({isTrivial}) => isTrivial !== first?.isTrivial);
   const gap = first && gapOf(first);
@@ -61,24 +90,44 @@ function nearest(facts: VerdictFacts, column: TableColumn): string[] {
   ];
 }
 
-/** Past Retrain on the side that Original is not on, where Original was wrong to begin with. A metric whose ideal is zero has no other side. */
-function overshoot({manifest, rows}: VerdictFacts, column: TableColumn): string[] {
+/** How many rows are past Retrain, where more than none are. */
+function overshootInWords(facts: VerdictFacts): string[] {
+  const numUnlearned = facts.rows.filter(({model, n}) => model === 'unlearnedModel' && n > 0).length;
+  const counts = facts.table.columns.flatMap((column) => {
+    const {past} = pastRetrain(facts, column);
+    return past.length === 0 ? [] : [`${past.length} of ${numUnlearned} unlearned rows in ${mention(column)}`];
+  });
+  return counts.length === 0
+    ? []
+    : [`Overshoot, past Retrain and farther from it than Original was before unlearning: ${listed(counts)}.`];
+}
+
+function overshoot(facts: VerdictFacts, column: TableColumn): string[] {
+  const {past, start} = pastRetrain(facts, column);
+  if (past.length === 0) return [];
+  const verb = past.length === 1 ? 'row overshoots' : 'rows overshoot';
+  return [
+    `${past.length} ${verb} in ${mention(column)}: past Retrain, and farther from it than Original was before unlearning (${listed(past)} ${column.unit}; Original ${withNoise({mean: start, halfWidth: null})}).`,
+  ];
+}
+
+/** Rows past Retrain on the side that Original is not on, where Original was wrong to begin with. A metric whose ideal is zero has no other side. */
+function pastRetrain(
+  {manifest, rows}: VerdictFacts,
+  column: TableColumn,
+): {readonly past: readonly string[]; readonly start: number} {
   const original = rows.find(({model}) => model === 'originalModel')?.gaps[column.id];
   const start = original?.mean ?? 0;
   const hasSides =
     metricOfColumn(manifest, column.id)?.card.target === 'retrain' && isAboutForgotten(manifest, column.id);
-  if (!hasSides || !(Math.abs(start) > 0) || original?.isBeyondSeedNoise === false) return [];
+  if (!hasSides || !(Math.abs(start) > 0) || original?.isBeyondSeedNoise === false) return {past: [], start};
   const past = rows.flatMap(({label, model, gaps}) => {
     const gap = gaps[column.id];
     if (gap === undefined || gap.mean === null || model !== 'unlearnedModel') return [];
     const isPast = gap.isBeyondSeedNoise === true && gap.mean * start < 0 && Math.abs(gap.mean) > Math.abs(start);
     return isPast ? [`${label} by ${amount(gap)}`] : [];
   });
-  if (past.length === 0) return [];
-  const verb = past.length === 1 ? 'row overshoots' : 'rows overshoot';
-  return [
-    `${past.length} ${verb} in ${mention(column)}: past Retrain, and farther from it than Original was before unlearning (${listed(past)} ${column.unit}; Original ${withNoise({mean: start, halfWidth: null})}).`,
-  ];
+  return {past, start};
 }
 
 /** A value that is not finite leaves no gap to speak of; one of Retrain's leaves none to any row. */

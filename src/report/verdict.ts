@@ -5,7 +5,7 @@ import type {ModelRole, TableModel, TableRow} from './aggregate.ts';
 import {caveatsOf} from './caveats.ts';
 import {type Comparison, comparisonsOf} from './comparisons.ts';
 import {averageGap, type GapToRetrain, gapsToRetrain, retrainedRow} from './gaps.ts';
-import {sentencesOf} from './sentences.ts';
+import {wordsOf} from './sentences.ts';
 import {mean} from './statistics.ts';
 
 export type {Comparison} from './comparisons.ts';
@@ -21,6 +21,8 @@ export interface Verdict {
   readonly comparisons: readonly Comparison[];
   /** Plain words for somebody who reads nothing else; the most important first. */
   readonly sentences: readonly string[];
+  /** What bears the sentences out, in numbers. */
+  readonly findings: readonly string[];
   /** What limits the verdict: numbers of seeds, scale, what is missing, profiles. */
   readonly caveats: readonly string[];
 }
@@ -73,7 +75,7 @@ export function verdictOf(manifest: Manifest, table: TableModel, secondsOf: Seco
     reference: hasReference ? retrained.label : null,
     rows,
     comparisons,
-    sentences: sentencesOf(facts),
+    ...wordsOf(facts),
     caveats: caveatsOf(facts),
   };
 }

@@ -80,13 +80,13 @@ describe('the verdict', () => {
     }
   });
 
-  it('scrolls its words to the last caveat while the table stays', () => {
+  it('scrolls its words to the last finding while the table stays', () => {
     const size = {columns: 80, rows: 24};
     const at = (verdict: number): string => textOf(verdictView(contextOf(done, {screen: {scrolls: {verdict}}}), size));
     const end = verdictEnd(contextOf(done), size);
-    const caveat = contextOf(done).verdict.caveats.at(-1) ?? '';
+    const finding = contextOf(done).verdict.findings.at(-1) ?? '';
     expect(end).toBeGreaterThan(0);
-    expect(words(at(end))).toContain(words(caveat).slice(-30));
+    expect(words(at(end))).toContain(words(finding).slice(-30));
     const table = (text: string): string => text.slice(text.indexOf('against Retrain'));
     expect(table(at(end))).toBe(table(at(0)));
   });

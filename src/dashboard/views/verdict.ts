@@ -68,8 +68,14 @@ const remembered = byLastWord<Verdict, Blocks>();
 function layOut(context: ViewContext, {columns: width, rows}: Size): Blocks {
   const {verdict, theme} = context;
   const sentences = sentenceLines(context, width);
-  const caveats = verdict.caveats.flatMap((caveat) => wrapped(spelled(`- ${caveat}`, theme), width, {dim: true}, 2));
-  const limits = caveats.length === 0 ? [] : [heading('what limits it', width, theme), ...caveats];
+  const listed = (title: string, texts: readonly string[]): readonly Line[] =>
+    texts.length === 0
+      ? []
+      : [
+          heading(title, width, theme),
+          ...texts.flatMap((text) => wrapped(spelled(`- ${text}`, theme), width, {dim: true}, 2)),
+        ];
+  const limits = [...listed('what limits it', verdict.caveats), ...listed('in numbers', verdict.findings)];
   const told = cellLines(context, width, rows < 16 ? 2 : 3);
   const numRows = verdictGrid(context).rows.length;
   const fixed = 1 + told.length;

@@ -105,7 +105,7 @@ describe('the page', () => {
       ...model,
       charts: [],
       influences: [],
-      verdict: {...model.verdict, reference: null, rows: [], sentences: [], caveats: []},
+      verdict: {...model.verdict, reference: null, rows: [], sentences: [], findings: [], caveats: []},
       failures: [],
       blocked: [],
       sessions: [],

@@ -5,16 +5,16 @@ import {type Content, html, type Markup} from './markup.ts';
 import {originLink} from './origins.ts';
 import {arrow, duration, fold, header, minus, scrollBox, sentence, spread} from './parts.ts';
 
-const NUM_LEADING = 3;
+const NUM_LEADING = 5;
 
 /** What a reader who stops here must have read. */
 export function verdictSection(model: ReportModel): Markup {
-  const {sentences, caveats} = model.verdict;
+  const {sentences, findings, caveats} = model.verdict;
   const columns = model.tables[0]?.model.columns ?? [];
   const list = (texts: readonly string[]): Markup =>
     html`<ul class="prose">${texts.map((text) => html`<li>${sentence(text, columns)}</li>`)}</ul>`;
   const leading = sentences.slice(0, NUM_LEADING);
-  const further = sentences.slice(NUM_LEADING);
+  const further = [...sentences.slice(NUM_LEADING), ...findings];
   return html`<section id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title">Verdict</h2>
 ${leading.length === 0 ? html`<p class="lead">There is nothing to compare yet: no row that was unlearned and no Retrain row have values.</p>` : leading.map((text) => html`<p class="lead">${sentence(text, columns)}</p>`)}
