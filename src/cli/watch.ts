@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .option('--json', 'JSON lines on stdout and nothing else: every event of the run', false)
     .addHelpText('after', '\nExamples:\n  imu watch\n  imu watch table3-1a2b3c4d --replay --speed 100\n')
     .action(async (word: string | undefined, options: WatchOptions) => {
-      const {isStreaming} = await import('../watch/index.ts');
+      const {isStreaming} = await import('../watch/streamFile.ts');
       const {watchRun} = await import('./watchRun.ts');
       const located =
         word === undefined

@@ -7,7 +7,10 @@ import {describeReading, lookIntoStore, readProjection} from '../store/index.ts'
 import {type EventRecord, empty, foldAll, type Projection, recordOf} from '../store/projection.ts';
 import {type ProjectionStore, projectionStore} from '../store/projectionStore.ts';
 import {readRun} from '../store/runs.ts';
-import {attach, type ConnectionState, connectionNote, isStreaming, replay} from '../watch/index.ts';
+import {attach} from '../watch/attach.ts';
+import {type ConnectionState, connectionNote} from '../watch/connection.ts';
+import {replay} from '../watch/replay.ts';
+import {isStreaming} from '../watch/streamFile.ts';
 import type {LocatedRun} from './findRun.ts';
 import {listenForInterruption} from './interruption.ts';
 import type {WatchOptions} from './watch.ts';

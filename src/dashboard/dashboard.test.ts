@@ -9,7 +9,7 @@ import {type Shown, textOf} from './fixtures/shown.ts';
 import {lineReporter} from './lines.ts';
 import {type OutputFacts, outputOf} from './mode.ts';
 import {chart, edgesOf} from './parts/chart.ts';
-import {renderDashboard} from './renderDashboard.tsx';
+import {renderDashboard} from './renderDashboard.ts';
 import {VIEW_IDS} from './screenState.ts';
 import {summary} from './summary.ts';
 import {type Theme, themeOf} from './theme.ts';

@@ -35,7 +35,7 @@ export interface SessionOptions {
 
 /** Somebody in front of a screen: what they chose to see, and when it is drawn. */
 export interface Session {
-  /** Draws at every change from now on; `leave` is called when the screen is to go. */
+  /** Draws at every change from now on, and no longer where it drew before; `leave` is called when the screen is to go. */
   start(write: (text: string) => void, leave: () => void): void;
   /** Draws at once. The first frame waits for it. */
   resize(size: Size): void;
@@ -124,6 +124,15 @@ export function openSession(options: SessionOptions): Session {
       closesIn: closesAt === null ? null : Math.max(0, Math.ceil((closesAt - Date.now()) / 1_000)),
     });
 
+  const stop = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    dueAt = Number.POSITIVE_INFINITY;
+    write = null;
+    for (const end of unsubscribe) end();
+    unsubscribe = [];
+  };
+
   const draw = (): void => {
     const shown = size;
     if (write === null || shown === null) return;
@@ -162,6 +171,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     start(output, onLeave) {
+      stop();
       write = output;
       leave = onLeave;
       brush = painter(output);
@@ -183,13 +193,7 @@ export function openSession(options: SessionOptions): Session {
       noteEnd();
       draw();
     },
-    stop() {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      write = null;
-      for (const end of unsubscribe) end();
-      unsubscribe = [];
-    },
+    stop,
     frame,
     state: () => screen,
   };

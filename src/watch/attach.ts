@@ -1,7 +1,7 @@
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {type RawData, WebSocket} from 'ws';
+import type {RawData} from 'ws';
 import {readProjection} from '../store/index.ts';
 import {isProvablyDead} from '../store/processIdentity.ts';
 import {type EventRecord, empty, type Projection, recordOf} from '../store/projection.ts';
@@ -73,7 +73,10 @@ export function attach({directory, from = empty(), onEntries, onSnapshot}: Attac
   }
 
   /** Resolves when the connection is closed, with whether anything was heard. */
-  function listen({url, token}: StreamFile): Promise<boolean> {
+  async function listen({url, token}: StreamFile): Promise<boolean> {
+    // Not before somebody may answer: with Node's HTTP it takes a tenth of a viewer's start.
+    const {WebSocket} = await import('ws');
+    if (closing.signal.aborted) return false;
     const socket = new WebSocket(url, {
       headers: {Authorization: `Bearer ${token}`},
       perMessageDeflate: false,

@@ -1,12 +1,12 @@
-import {render} from 'ink';
+import type {Instance} from 'ink';
 import {type Evidence, NO_EVIDENCE} from '../report/evidence.ts';
 import type {Manifest} from '../store/manifest.ts';
 import type {ProjectionStore} from '../store/projectionStore.ts';
 import type {StoredObject} from '../store/result.ts';
-import {App} from './app.tsx';
 import type {Connection} from './connection.ts';
 import type {Controls} from './controls.ts';
 import {holdBack} from './holdBack.ts';
+import {takeScreen} from './ownScreen.ts';
 import {openSession} from './session.ts';
 import {type Theme, themeOf} from './theme.ts';
 
@@ -43,7 +43,7 @@ export interface Dashboard {
   unmount(): void;
 }
 
-/** Full screen, on the terminal's alternate buffer. Ctrl-C comes as a key, not as a signal; it goes to `controls`. */
+/** Full screen, on the terminal's alternate buffer. The first frame is there when this returns, keys as soon as Ink is loaded; Ctrl-C is one of them. */
 export function renderDashboard({
   store,
   manifest,
@@ -76,25 +76,31 @@ export function renderDashboard({
     objectPath,
   });
   const release = stderr.isTTY ? holdBack(stderr) : () => {};
-  const instance = render(<App session={session} />, {
-    stdout,
-    stdin,
-    stderr,
-    alternateScreen: true,
-    exitOnCtrlC: false,
-    patchConsole: true,
-  });
-  // Ink would leave the alternate screen after every other listener, and last words written before are gone with it.
-  const leave = (): void => instance.unmount();
-  process.prependListener('exit', leave);
-  return {
-    finished: instance
-      .waitUntilExit()
-      .finally(() => {
-        process.off('exit', leave);
-        release();
-      })
-      .then(() => undefined),
-    unmount: () => instance.unmount(),
+  const own = takeScreen(stdout, stdin);
+  let ink: Instance | null = null;
+  let hasLeft = false;
+  const leave = (): void => {
+    if (ink !== null) ink.unmount();
+    else if (!hasLeft) own.giveBack();
+    hasLeft = true;
   };
+  // Ink would leave the alternate screen after every other listener, and last words written before are gone with it.
+  process.prependListener('exit', leave);
+  session.start((text) => void stdout.write(text), leave);
+  session.resize({columns: stdout.columns, rows: stdout.rows});
+
+  const run = async (): Promise<void> => {
+    try {
+      const {mount} = await import('./mount.tsx');
+      if (hasLeft) return;
+      ink = mount(session, {stdout, stdin, stderr});
+      await ink.waitUntilExit();
+    } finally {
+      leave();
+      session.stop();
+      process.off('exit', leave);
+      release();
+    }
+  };
+  return {finished: run(), unmount: leave};
 }
