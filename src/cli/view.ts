@@ -80,7 +80,8 @@ function openScreen(
     cancelTask: (key) => scheduler?.cancelTask(key) ?? false,
     // A run that has ended is taken up again as a new session of it.
     rerun: (keys) => (isOver() ? rerun.resolve(true) : void scheduler?.rerun(keys)),
-    cancelAll: interruption.interrupt,
+    // Not by way of the signal, which stays aborted: a run that was stopped can be taken up again.
+    cancelAll: () => (scheduler === null ? interruption.interrupt() : scheduler.cancelAll()),
     forceExit: interruption.insist,
   };
   const screen = dashboard.renderDashboard({
@@ -96,8 +97,11 @@ function openScreen(
       scheduler = next;
     },
     wantsRerun: async () => {
+      // Whoever sent a signal is not in front of the screen.
+      if (interruption.stop.aborted) screen.unmount();
       const wanted = await Promise.race([rerun.promise, screen.finished.then(() => false)]);
       rerun = Promise.withResolvers<true>();
+      scheduler = null;
       return wanted;
     },
     close: async () => {
