@@ -94,6 +94,10 @@ describe('the page', () => {
     expect(JSON.stringify(JSON.parse(json)).includes(JSON.stringify(HOSTILE))).toBe(true);
   });
 
+  it('passes on the licence of what it brings along', () => {
+    expect(page).toMatch(/Vega\n\s*Copyright \(c\) [\d-]+, University of Washington Interactive Data Lab/);
+  });
+
   it('is open and without scripts when made for print', () => {
     expect(printed.match(/<script|<details(?! open)/)).toBeNull();
     expect(printed.includes('class="marks"')).toBe(true);

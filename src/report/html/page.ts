@@ -114,10 +114,12 @@ const figuresJson = (figures: Figures): Markup =>
 /** Vega's runtime only where there is something to draw. */
 const scriptsOf = (figures: Figures): string[] => (figures.size === 0 ? [SCRIPT] : [vegaRuntime(), SCRIPT]);
 
-/** As Vega is published for browsers. */
+/** As Vega is published for browsers, under its licence, which asks to be passed on. */
 function vegaRuntime(): string {
-  const source = readFileSync(fileURLToPath(new URL('vega.min.js', import.meta.resolve('vega'))), 'utf8');
-  return source.replace(/<\/(script)/gi, '<\\/$1').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+  const read = (name: string): string =>
+    readFileSync(fileURLToPath(new URL(name, import.meta.resolve('vega'))), 'utf8');
+  const source = read('vega.min.js').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+  return `/*! Vega\n${read('../LICENSE')}*/\n${source}`.replace(/<\/(script)/gi, '<\\/$1');
 }
 
 function policy(style: string, scripts: readonly string[]): string {
