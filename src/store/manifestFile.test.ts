@@ -33,6 +33,44 @@ describe('a manifest', () => {
     expect(read(`${stringify(manifest)}\n`)).toEqual({kind: 'read', manifest});
   });
 
+  test('is one JSON value, with the tasks where they always were, for readers that know of no line of their own', () => {
+    const {shared, ...written} = JSON.parse(manifestText(manifest));
+    expect(Object.keys(shared)).toEqual(['code', 'environment', 'sum']);
+    const ids = written.plan.tasks.map(({id}: {id: string}) => id);
+    expect({...written, plan: {...written.plan, tasks: ids}}).toEqual({
+      ...manifest,
+      plan: {...manifest.plan, tasks: manifest.plan.tasks.map(({id}) => id)},
+    });
+  });
+
+  test('has its tasks read when they are first looked at, and gives the same ones ever after', () => {
+    const text = manifestText(manifest);
+    const first = read(text);
+    rmSync(join(folder, 'manifest.json'));
+    if (first.kind !== 'read') throw new Error('a manifest was written');
+    const {plan} = first.manifest;
+    expect(plan.tasks).toBe(plan.tasks);
+    expect({...plan}.tasks).toBe(plan.tasks);
+    expect(JSON.stringify(first.manifest)).toBe(JSON.stringify(manifest));
+    expect(manifestText(first.manifest)).toBe(text);
+  });
+
+  test('that somebody changed says what they wrote, and where it is no JSON any more is none at once', () => {
+    const [head = '', tasks = '', ...rest] = manifestText(manifest).split('\n');
+    const changed = [head, tasks.replace('"label":"', '"label":"my '), ...rest].join('\n');
+    const reading = read(changed);
+    expect(reading.kind === 'read' && reading.manifest.plan.tasks[0]?.label).toBe(
+      `my ${manifest.plan.tasks[0]?.label}`,
+    );
+    for (const bad of [
+      [head, tasks.slice(1), ...rest],
+      [head, ...rest],
+      [head, tasks.replace('{', ' '), ...rest],
+    ])
+      expect(read(bad.join('\n'))).toEqual({kind: 'none'});
+    expect(read(JSON.stringify(JSON.parse(changed), null, 2))).toEqual(reading);
+  });
+
   test('keeps what a task was hashed from where that is not what it says of itself', () => {
     const [first, ...others] = manifest.plan.tasks;
     if (first === undefined) throw new Error('a plan has tasks');
