@@ -7,9 +7,9 @@ export function newerManifest(runId: string, formatVersion: number): ImuError {
   return newerFormat(runId, 'manifest', formatVersion, MANIFEST_FORMAT);
 }
 
-/** Throws INVALID_REQUEST when a session of a newer imu wrote to a journal, behind its first `from` bytes, in a format of its own. */
-export function refuseNewerJournal(runId: string, bytes: Buffer, from = 0): void {
-  const newest = newestFormat(bytes, from);
+/** Throws INVALID_REQUEST when a session of a newer imu wrote these bytes of a journal in a format of its own. */
+export function refuseNewerJournal(runId: string, bytes: Buffer): void {
+  const newest = newestFormat(bytes);
   if (newest > JOURNAL_FORMAT) throw newerFormat(runId, 'journal', newest, JOURNAL_FORMAT);
 }
 
@@ -28,9 +28,9 @@ const SESSION = Buffer.from('"type":"runStarted"');
 const NEWLINE = 0x0a;
 
 /** The highest format that a session of a journal names; 0 where none does, as in version 0.1.0. */
-function newestFormat(bytes: Buffer, from: number): number {
+function newestFormat(bytes: Buffer): number {
   let newest = 0;
-  for (let at = bytes.indexOf(SESSION, from); at !== -1; at = bytes.indexOf(SESSION, at + SESSION.length)) {
+  for (let at = bytes.indexOf(SESSION); at !== -1; at = bytes.indexOf(SESSION, at + SESSION.length)) {
     const end = bytes.indexOf(NEWLINE, at);
     const entry = readLine(bytes.subarray(bytes.lastIndexOf(NEWLINE, at) + 1, end === -1 ? bytes.length : end));
     if (entry?.event.type === 'runStarted') newest = Math.max(newest, entry.event.formatVersion ?? 0);

@@ -1,4 +1,4 @@
-import {closeSync, constants, openSync, readFileSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readFileSync, readSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import type {JournalEntry} from './journalLine.ts';
 import {readLine} from './journalLine.ts';
@@ -35,7 +35,7 @@ export function readJournal(path: string): JournalReading {
   return parseJournal(readJournalBytes(path));
 }
 
-/** The lines of a journal behind what was read before; the condition is that of the whole. */
+/** The lines of a journal; where some was read before, `bytes` are those behind it. The condition is that of the whole. */
 export function parseJournal(bytes: Buffer, before: ReadBefore = NOTHING): JournalReading {
   const entries: JournalEntry[] = [];
   const condition = scanJournal(bytes, (entry) => entries.push(entry), before);
@@ -52,7 +52,7 @@ export function scanJournal(
   let {numGoodBytes, numLines} = before;
   let line = numLines;
   let damagedSinceGood: number[] = [];
-  for (let start = numGoodBytes; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(0x0a, start);
     if (end === -1) break;
     line += 1;
@@ -66,15 +66,22 @@ export function scanJournal(
     for (const damaged of damagedSinceGood) damagedLines.push(damaged);
     damagedSinceGood = [];
     numLines = line;
-    numGoodBytes = start;
+    numGoodBytes = before.numGoodBytes + start;
   }
-  const numTornBytes = bytes.length - numGoodBytes;
+  const numTornBytes = before.numGoodBytes + bytes.length - numGoodBytes;
   return {numLines, damagedLines, numDamaged: damagedLines.length, numGoodBytes, numTornBytes};
 }
 
-/** Where a journal ends as far as it is good. */
-export function positionOf(bytes: Buffer, {numGoodBytes}: JournalCondition): JournalPosition {
-  return {numBytes: numGoodBytes, sum: crc32(bytes.subarray(0, numGoodBytes))};
+export const START_OF_JOURNAL: JournalPosition = {numBytes: 0, sum: 0};
+
+/** Where a journal ends as far as it is good; `bytes` are those behind `before`. */
+export function positionOf(
+  bytes: Buffer,
+  {numGoodBytes}: JournalCondition,
+  before: JournalPosition = START_OF_JOURNAL,
+): JournalPosition {
+  const sum = crc32(bytes.subarray(0, numGoodBytes - before.numBytes), before.sum);
+  return {numBytes: numGoodBytes, sum};
 }
 
 /** One plain sentence about what could not be read, or null where all could. */
@@ -97,15 +104,53 @@ function describeTorn(numBytes: number): string[] {
 
 /** Empty where there is none. */
 export function readJournalBytes(path: string): Buffer {
+  return withFile(path, (file) => readFileSync(file)) ?? Buffer.alloc(0);
+}
+
+/** Bytes of a journal behind a position. Null where it does not begin with those up to there: it may have been cut, replaced or harmed since. */
+export function readJournalBehind(path: string, {numBytes, sum}: JournalPosition): Buffer | null {
+  return withFile(path, (file) => {
+    if (sumOfNext(file, numBytes) !== sum) return null;
+    const rest = Buffer.alloc(Math.max(0, fstatSync(file).size - numBytes));
+    return rest.subarray(0, readNext(file, rest));
+  });
+}
+
+/** So much of a long journal is in memory at once: room that was used before is there at once, room for all of it is not. */
+const CHUNK_BYTES = 2 ** 18;
+
+/** Null where there are fewer. */
+function sumOfNext(file: number, numBytes: number): number | null {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let sum = 0;
+  for (let left = numBytes; left > 0; ) {
+    const wanted = chunk.subarray(0, Math.min(left, CHUNK_BYTES));
+    if (readNext(file, wanted) < wanted.length) return null;
+    sum = crc32(wanted, sum);
+    left -= wanted.length;
+  }
+  return sum;
+}
+
+/** Fills a buffer as far as the file goes; returns how far. */
+function readNext(file: number, into: Buffer): number {
+  let at = 0;
+  for (let numRead = -1; numRead !== 0 && at < into.length; at += numRead)
+    numRead = readSync(file, into, at, into.length - at, null);
+  return at;
+}
+
+/** Null where there is no such file. */
+function withFile<T>(path: string, read: (file: number) => T): T | null {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw thrown;
   }
   try {
-    return readFileSync(file);
+    return read(file);
   } finally {
     closeSync(file);
   }

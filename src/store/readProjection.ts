@@ -1,13 +1,11 @@
 import {basename, join} from 'node:path';
-import {crc32} from 'node:zlib';
 import type {JournalEntry} from './journalLine.ts';
-import {readLine} from './journalLine.ts';
 import {newerFormatOf} from './manifestFile.ts';
 import {newerManifest, refuseNewerJournal} from './newerFormat.ts';
 import {type EventRecord, empty, foldAll, type Projection, recordOf} from './projection.ts';
 import {type Folded, readCache} from './projectionCache.ts';
-import type {JournalCondition} from './readJournal.ts';
-import {readJournalBytes, scanJournal} from './readJournal.ts';
+import type {JournalCondition, JournalPosition} from './readJournal.ts';
+import {readJournalBehind, readJournalBytes, START_OF_JOURNAL, scanJournal} from './readJournal.ts';
 
 export interface ProjectionReading {
   readonly projection: Projection;
@@ -27,6 +25,9 @@ export function readProjection(runDirectory: string): ProjectionReading {
 }
 
 export interface RestoredRun extends ProjectionReading {
+  /** Where the cache ends; the start of the journal where it was not used. */
+  readonly from: JournalPosition;
+  /** All that stands behind `from`. */
   readonly bytes: Buffer;
   /** Of the last good line; 0 where there is none. */
   readonly lastSeq: number;
@@ -39,9 +40,11 @@ export function restoreRun(runDirectory: string): RestoredRun {
   if (newer !== null) throw newerManifest(runId, newer);
   // The cache first: a journal that grows meanwhile still begins with what the cache holds.
   const cached = readCache(runDirectory);
-  const bytes = readJournalBytes(join(runDirectory, 'journal.jsonl'));
-  const start = cached !== null && fits(cached, bytes) ? cached : null;
-  refuseNewerJournal(runId, bytes, start?.position.numBytes);
+  const path = join(runDirectory, 'journal.jsonl');
+  const behind = cached === null ? null : readJournalBehind(path, cached.position);
+  const start = behind === null ? null : cached;
+  const bytes = behind ?? readJournalBytes(path);
+  refuseNewerJournal(runId, bytes);
   let projection = start?.projection ?? empty();
   let lastSeq = Math.max(0, projection.seq);
   let lot: EventRecord[] = [];
@@ -55,7 +58,8 @@ export function restoreRun(runDirectory: string): RestoredRun {
   };
   const reading = scanJournal(bytes, onEntry, start === null ? undefined : readBefore(start));
   foldLot();
-  return {projection, reading, usedCache: start !== null, bytes, lastSeq};
+  const from = start?.position ?? START_OF_JOURNAL;
+  return {projection, reading, usedCache: start !== null, from, bytes, lastSeq};
 }
 
 /** Events that are in memory at once: few, since a journal may hold millions. */
@@ -66,10 +70,3 @@ const readBefore = ({position, numLines, damagedLines}: Folded) => ({
   damagedLines,
   numGoodBytes: position.numBytes,
 });
-
-/** Whether a journal still begins with the very bytes that were folded: it may have been cut, replaced or harmed since. */
-function fits({position: {numBytes, sum}, projection}: Folded, bytes: Buffer): boolean {
-  if (numBytes === 0 || numBytes > bytes.length || crc32(bytes.subarray(0, numBytes)) !== sum) return false;
-  const startOfLine = bytes.lastIndexOf(0x0a, numBytes - 2) + 1;
-  return readLine(bytes.subarray(startOfLine, numBytes - 1))?.seq === projection.seq;
-}

@@ -150,11 +150,11 @@ const journalPath = (directory: string): string => join(directory, 'journal.json
 async function openCachedJournal(
   {openFile, stagePath}: Place,
   directory: string,
-  {projection, reading, bytes, lastSeq}: RestoredRun,
+  {projection, reading, from, bytes, lastSeq}: RestoredRun,
   onWritten: (entry: JournalEntry) => void = () => {},
 ): Promise<{journal: Journal; cache: ProjectionCache}> {
   const {numLines, damagedLines, numTornBytes} = reading;
-  const position = positionOf(bytes, reading);
+  const position = positionOf(bytes, reading, from);
   const cache = projectionCache(directory, {projection, position, numLines, damagedLines}, () => stagePath('jsonl'));
   const note: OnWritten = (entry, end) => {
     cache.note(entry, end);
