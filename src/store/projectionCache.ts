@@ -7,7 +7,7 @@ import type {JournalEntry} from './journalLine.ts';
 import {type EventRecord, foldAll, type Projection, recordOf} from './projection.ts';
 import type {JournalCondition, JournalPosition} from './readJournal.ts';
 import {readJournalBytes} from './readJournal.ts';
-import {decodeProjection, snapshotLines} from './snapshot.ts';
+import {decodeLines, snapshotLines} from './snapshot.ts';
 
 /** The projection of a journal up to a position in it. */
 export interface Folded extends Pick<JournalCondition, 'numLines' | 'damagedLines'> {
@@ -95,7 +95,7 @@ export function readCache(directory: string): Folded | null {
     const head = JSON.parse(bytes.toString('utf8', 0, endOfHead)) as Head;
     const {journalFormat, seq, journal, numLines, damagedLines} = head;
     if (journalFormat > JOURNAL_FORMAT) return null;
-    const projection = decodeProjection(bytes.toString('utf8', endOfHead + 1, endOfBody));
+    const projection = decodeLines(bytes.toString('utf8', endOfHead + 1, endOfBody));
     return projection.seq === seq ? {projection, position: journal, numLines, damagedLines} : null;
   } catch {
     // Of another version, or unreadable: the journal has it all.

@@ -1,10 +1,10 @@
 import {crc32} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../protocol/index.ts';
+import type {Failure, RunEvent} from '../protocol/index.ts';
 import {hugeRun} from './fixtures/hugeRun.ts';
 import {plannedTask, randomEvents} from './fixtures/randomEvents.ts';
-import {type EventRecord, empty, foldAll, recordOf} from './projection.ts';
+import {type EventRecord, empty, foldAll, recordOf, type TaskView} from './projection.ts';
 import {CAPACITY, seriesPoints} from './series.ts';
 import {decodeProjection, encodeProjection, SNAPSHOT_FORMAT} from './snapshot.ts';
 
@@ -24,6 +24,11 @@ const curve = fc
       return {type: 'metricMeasured', key: 'a', step: (isEven ? n : n + (n % 3) / 4) * by, label: 'l', value};
     }),
   );
+
+const lossesOf = (key: string): RunEvent[] =>
+  [0, 1, 2].map((step) => ({type: 'metricMeasured', key, step, label: 'l', value: [Number.NaN, -0, 3][step] ?? 0}));
+
+const FAILURE: Failure = {code: 'INTERNAL', message: 'm', hint: '', type: 'T', stack: [], cause: null};
 
 describe('a projection that was encoded and decoded', () => {
   it('equals what it was, to the last bit, and folds on as that does', () => {
@@ -79,7 +84,63 @@ describe('a projection that was encoded and decoded', () => {
   });
 });
 
+describe('what was traced of a task', () => {
+  const traced = foldAll(records([{type: 'planned', tasks: [plannedTask('a'), plannedTask('b')]}, ...lossesOf('a')]));
+  const isDecoded = (task: TaskView | undefined, field: 'series' | 'influence' | 'weights'): boolean =>
+    task !== undefined && 'value' in (Object.getOwnPropertyDescriptor(task, field) ?? {});
+
+  it('is decoded when it is first looked at, and is the same ever after', () => {
+    const [task, other] = decodeProjection(encodeProjection(traced)).tasks;
+    expect([isDecoded(task, 'series'), isDecoded(task, 'influence'), isDecoded(other, 'series')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(Object.keys(task ?? {})).toEqual(Object.keys(traced.tasks[0] ?? {}));
+    const first = task?.series;
+    expect(first).toEqual(traced.tasks[0]?.series);
+    expect([isDecoded(task, 'series'), isDecoded(task, 'influence'), isDecoded(task, 'weights')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(task?.series).toBe(first);
+    expect({...task}.series).toBe(first);
+  });
+
+  it('goes into copies of the task, and into JSON', () => {
+    const [copied, told] = [1, 2].map(() => decodeProjection(encodeProjection(traced)).tasks[0]);
+    expect({...copied}).toEqual(traced.tasks[0]);
+    expect(JSON.stringify(told)).toBe(JSON.stringify(traced.tasks[0]));
+  });
+
+  it('is encoded again as it was read, unseen', () => {
+    const text = encodeProjection(traced);
+    const decoded = decodeProjection(text);
+    const next = foldAll(
+      records([{type: 'taskFailed', key: 'b', attempt: 1, failure: FAILURE, willRetry: false}], 100),
+      decoded,
+    );
+    const again = encodeProjection(next);
+    expect(isDecoded(next.tasks[0], 'series')).toBe(false);
+    expect(next.tasks[0]).toBe(decoded.tasks[0]);
+    expect(decodeProjection(again)).toEqual(next);
+  });
+});
+
 describe('a snapshot', () => {
+  it('with any byte of it changed is refused, whether it is looked at or not', () => {
+    const bytes = Buffer.from(encodeProjection(foldAll(records(randomEvents(6, 400)))));
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({min: 1, max: 255}), (at, by) => {
+        const harmed = Buffer.from(bytes);
+        harmed[at] = (harmed[at] as number) ^ by;
+        expect(() => decodeProjection(harmed.toString('utf8'))).toThrow();
+      }),
+      {numRuns: 500},
+    );
+  });
+
   it('of another format, cut, or of something else is refused', () => {
     const text = encodeProjection(foldAll(records(randomEvents(5, 200))));
     const other = text.replace(`"format":${SNAPSHOT_FORMAT}`, '"format":999');
@@ -90,6 +151,6 @@ describe('a snapshot', () => {
 
   it('of these events is this one: where the fold makes another of them, raise SNAPSHOT_FORMAT and set the sum anew', () => {
     const texts = [1, 2, 3].map((seed) => encodeProjection(foldAll(records(randomEvents(seed, 3_000)))));
-    expect({format: SNAPSHOT_FORMAT, sum: crc32(texts.join(''))}).toEqual({format: 1, sum: 2434844596});
+    expect({format: SNAPSHOT_FORMAT, sum: crc32(texts.join(''))}).toEqual({format: 2, sum: 3683971297});
   });
 });

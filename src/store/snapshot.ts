@@ -1,3 +1,4 @@
+import {crc32} from 'node:zlib';
 import type {PlannedTask} from '../protocol/index.ts';
 import {parse, stringify} from '../protocol/index.ts';
 import {indexTasks, type Projection, type TaskView} from './projection.ts';
@@ -7,28 +8,45 @@ import type {Point, Series} from './series.ts';
  * Of the text, and of what the fold makes of a journal: raise it whenever the same events give another projection, so that no projection
  * of an older fold is taken for one of this.
  */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
-/** A projection as text, exactly: what is decoded equals what was encoded, and folds on as that would have. */
-export const encodeProjection = (projection: Projection): string => [...snapshotLines(projection)].join('\n');
+/** A projection as text, exactly: what is decoded equals what was encoded, and folds on as that would have. Its last line is a sum of the others. */
+export function encodeProjection(projection: Projection): string {
+  const lines = [...snapshotLines(projection)].join('\n');
+  return `${lines}\n${crc32(lines)}`;
+}
 
-/** The same, line by line, for a writer that must let others have their turn. Parts that were encoded before are not encoded again. */
+/** The same without the sum, line by line, for a writer that must let others have their turn. Parts that were encoded before are not encoded again. */
 export function* snapshotLines({tasks, indexByKey, ...rest}: Projection): Generator<string> {
   yield stringify({format: SNAPSHOT_FORMAT, numTasks: tasks.length, ...rest} satisfies Head);
   yield remembered(planLines, indexByKey, () => encodePlans(tasks, indexByKey));
-  for (const task of tasks) yield remembered(taskLines, task, () => stringify(toRow(task)));
+  for (const task of tasks) yield remembered(taskLines, task, () => encodeTask(task));
 }
 
 /** Inverse of `encodeProjection`. Throws SyntaxError on what it did not write. */
 export function decodeProjection(text: string): Projection {
-  const [head = '', plans = '', ...rows] = text.split('\n');
+  const end = text.lastIndexOf('\n');
+  const lines = text.slice(0, Math.max(0, end));
+  if (text.slice(end + 1) !== `${crc32(lines)}`) throw new SyntaxError('a snapshot that is not what was written');
+  return decodeLines(lines);
+}
+
+/**
+ * Inverse of `snapshotLines`, for text that is known to be what was written: curves, influence and weights of a task are decoded when one of
+ * them is first looked at, which may be never.
+ */
+export function decodeLines(text: string): Projection {
+  const [head = '', plans = '', ...lines] = text.split('\n');
   const {format, numTasks, ...rest} = parse(head) as Head;
   if (format !== SNAPSHOT_FORMAT) throw new SyntaxError(`a snapshot of format ${format}, not ${SNAPSHOT_FORMAT}`);
   const planned = decodePlans(plans);
-  if (rows.length !== numTasks || planned.length !== numTasks)
-    throw new SyntaxError(`a snapshot of ${rows.length} tasks where ${numTasks} were written`);
-  const tasks = rows.map((row, index) => fromRow(parse(row) as TaskRow, planned[index] as PlannedTask));
-  return {...rest, tasks, indexByKey: indexTasks(tasks)};
+  const rows = parse(`[${lines.map(rowOf).join(',')}]`) as readonly TaskRow[];
+  if (lines.length !== numTasks || planned.length !== numTasks || rows.length !== numTasks)
+    throw new SyntaxError(`a snapshot of ${lines.length} tasks where ${numTasks} were written`);
+  const tasks = rows.map((row, index) => decodeTask(row, planned[index] as PlannedTask, lines[index] as string));
+  const indexByKey = indexTasks(tasks);
+  planLines.set(indexByKey, plans);
+  return {...rest, tasks, indexByKey};
 }
 
 interface Head extends Omit<Projection, 'tasks' | 'indexByKey'> {
@@ -63,7 +81,56 @@ function decodePlans(line: string): PlannedTask[] {
   }));
 }
 
-/** Fields of a task but for its plan, in a fixed order: names would cost more than what they name. */
+/**
+ * A line of a task: what every view needs, and behind a tab (which JSON text writes as `\\t`) what was traced, where anything was. Fields stand
+ * in a fixed order: names would cost more than what they name.
+ */
+const encodeTask = (task: TaskView): string =>
+  hasTrace(task) ? `${stringify(toRow(task))}\t${stringify(toTraceRow(task))}` : stringify(toRow(task));
+
+const rowOf = (line: string): string => (line.includes('\t') ? line.slice(0, line.indexOf('\t')) : line);
+
+type Trace = Pick<TaskView, 'series' | 'influence' | 'weights'>;
+
+const hasTrace = ({series, influence, weights}: Trace): boolean =>
+  series.length > 0 || influence !== null || weights !== null;
+
+function decodeTask(row: TaskRow, plan: PlannedTask, line: string): TaskView {
+  const task = {plan, ...fromRow(row), ...NO_TRACE};
+  if (line.includes('\t')) Object.defineProperties(task, TRACE_LATER);
+  taskLines.set(task, line);
+  return task;
+}
+
+const NO_TRACE: Trace = {series: [], influence: null, weights: null};
+
+/** Own fields as any other, for whoever copies or compares a task; the same for all tasks, which keeps these of one shape. */
+const TRACE_LATER: PropertyDescriptorMap = {
+  series: {get: traceField('series'), enumerable: true, configurable: true},
+  influence: {get: traceField('influence'), enumerable: true, configurable: true},
+  weights: {get: traceField('weights'), enumerable: true, configurable: true},
+};
+
+function traceField(name: keyof Trace) {
+  return function (this: TaskView): Trace[typeof name] {
+    const line = taskLines.get(this) ?? '';
+    const trace = fromTraceRow(parse(line.slice(line.indexOf('\t') + 1)) as TraceRow);
+    for (const [field, value] of Object.entries(trace))
+      Object.defineProperty(this, field, {value, writable: true, enumerable: true, configurable: true});
+    return trace[name];
+  };
+}
+
+type TraceRow = readonly [TaskView['influence'], TaskView['weights'], ...PackedSeries[]];
+
+const toTraceRow = ({influence, weights, series}: Trace): TraceRow => [influence, weights, ...series.map(packSeries)];
+
+const fromTraceRow = ([influence, weights, ...series]: TraceRow): Trace => ({
+  series: series.map(unpackSeries),
+  influence,
+  weights,
+});
+
 type TaskRow = readonly [
   TaskView['state'],
   TaskView['lane'],
@@ -79,9 +146,6 @@ type TaskRow = readonly [
   TaskView['blockedBy'],
   TaskView['metrics'],
   TaskView['artefacts'],
-  TaskView['influence'],
-  TaskView['weights'],
-  ...PackedSeries[],
 ];
 
 function toRow(task: TaskView): TaskRow {
@@ -100,17 +164,13 @@ function toRow(task: TaskView): TaskRow {
     task.blockedBy,
     task.metrics,
     task.artefacts,
-    task.influence,
-    task.weights,
-    ...task.series.map(packSeries),
   ];
 }
 
-function fromRow(row: TaskRow, plan: PlannedTask): TaskView {
+function fromRow(row: TaskRow): Omit<TaskView, 'plan' | keyof Trace> {
   const [state, lane, attempt, phase, step, numSteps, progress, startedAt, seconds, secondsPerStep, ...others] = row;
-  const [failure, blockedBy, metrics, artefacts, influence, weights, ...series] = others;
+  const [failure, blockedBy, metrics, artefacts] = others;
   return {
-    plan,
     state,
     lane,
     attempt,
@@ -125,9 +185,6 @@ function fromRow(row: TaskRow, plan: PlannedTask): TaskView {
     blockedBy,
     metrics,
     artefacts,
-    series: series.map(unpackSeries),
-    influence,
-    weights,
   };
 }
 
