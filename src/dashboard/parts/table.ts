@@ -28,17 +28,19 @@ export function tableLines(columns: readonly TextColumn[], width: number): reado
 
 const GAP: Span = span('  ');
 
+/** Characters that a table takes which leaves nothing out. */
+export const widthOfTable = (columns: readonly TextColumn[]): number =>
+  columns.reduce((sum, column) => sum + natural(column), 2 * Math.max(0, columns.length - 1));
+
+const natural = ({header, cells}: TextColumn): number =>
+  Math.max([...header].length, ...cells.map((cell) => (typeof cell === 'string' ? [...cell].length : lengthOf(cell))));
+
 interface FittedColumn {
   readonly column: TextColumn;
   readonly width: number;
 }
 
 function fitting(columns: readonly TextColumn[], width: number): readonly FittedColumn[] {
-  const natural = ({header, cells}: TextColumn): number =>
-    Math.max(
-      [...header].length,
-      ...cells.map((cell) => (typeof cell === 'string' ? [...cell].length : lengthOf(cell))),
-    );
   const least = (column: TextColumn): number => Math.min(natural(column), column.least ?? natural(column));
   const gaps = (kept: readonly TextColumn[]): number => 2 * Math.max(0, kept.length - 1);
   let kept = columns;

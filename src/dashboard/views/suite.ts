@@ -11,6 +11,7 @@ import {metricOf} from '../taskValues.ts';
 import {glyphOf, TASK_LOOKS, type Theme} from '../theme.ts';
 import {cellZone} from './cell.ts';
 import {failureLines} from './failures.ts';
+import {resultLines} from './suiteResults.ts';
 import {rowState, runningLines, SUMMARY, type SummaryColumn, totalsLine, widthOf} from './suiteSummary.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
@@ -57,6 +58,8 @@ function matrixLines(context: ViewContext, matrix: Matrix, place: CellPlace | nu
   const hasLegend = size.rows >= HEAD_ROWS + 5;
   const layout = layOut(context, matrix, place, {...size, rows: size.rows - HEAD_ROWS - 1 - (hasLegend ? 1 : 0)});
   const {firstRow, numRows} = layout;
+  const room = size.rows - HEAD_ROWS - numRows - 1 - (hasLegend ? 1 : 0);
+  const running = runningBlock(context, {columns: size.columns, rows: room});
   return [
     ...headLines(matrix, layout),
     ...matrix.rows
@@ -64,8 +67,16 @@ function matrixLines(context: ViewContext, matrix: Matrix, place: CellPlace | nu
       .map((row, index) => rowLine(context, row, firstRow + index, place, layout)),
     totalsLine(context, matrix, size.columns),
     ...(hasLegend ? [legendLine(context, matrix, layout, size.columns)] : []),
-    ...runningLines(context, size.columns, size.rows - HEAD_ROWS - numRows - 1 - (hasLegend ? 1 : 0)),
+    ...running,
+    ...resultLines(context, {columns: size.columns, rows: room - running.length}),
   ].map((line) => cut(line, size.columns));
+}
+
+/** As high for all lanes as for some: the results below it stand still while tasks come and go. */
+function runningBlock(context: ViewContext, {columns, rows}: Size): readonly Line[] {
+  const lines = runningLines(context, columns, rows);
+  const {run} = context.projection;
+  return run?.state === 'running' ? fill(lines, Math.max(0, Math.min(rows, run.numLanes + 2))) : lines;
 }
 
 function layOut({screen}: ViewContext, matrix: Matrix, place: CellPlace | null, size: Size): Layout {
