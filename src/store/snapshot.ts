@@ -96,8 +96,10 @@ const hasTrace = ({series, influence, weights}: Trace): boolean =>
   series.length > 0 || influence !== null || weights !== null;
 
 function decodeTask(row: TaskRow, plan: PlannedTask, line: string): TaskView {
-  const task = {plan, ...fromRow(row), ...NO_TRACE};
-  if (line.includes('\t')) Object.defineProperties(task, TRACE_LATER);
+  const fields = fromRow(row, plan);
+  const task: TaskView = line.includes('\t')
+    ? Object.defineProperties(fields as TaskView, TRACE_LATER)
+    : {...fields, ...NO_TRACE};
   taskLines.set(task, line);
   return task;
 }
@@ -167,10 +169,11 @@ function toRow(task: TaskView): TaskRow {
   ];
 }
 
-function fromRow(row: TaskRow): Omit<TaskView, 'plan' | keyof Trace> {
+function fromRow(row: TaskRow, plan: PlannedTask): Omit<TaskView, keyof Trace> {
   const [state, lane, attempt, phase, step, numSteps, progress, startedAt, seconds, secondsPerStep, ...others] = row;
   const [failure, blockedBy, metrics, artefacts] = others;
   return {
+    plan,
     state,
     lane,
     attempt,
