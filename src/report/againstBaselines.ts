@@ -36,7 +36,7 @@ const saidUnbeaten = (mentions: readonly string[], numColumns: number, best: str
 function saidBetter(comparison: Comparison, rows: readonly VerdictRow[], columns: readonly TableColumn[]): string {
   const unit = columns.find(({id}) => id === comparison.column)?.unit;
   const {row, trivial, column} = comparison;
-  return `In ${mention({id: column})} ${labelOf(rows, row)} is nearer to Retrain than the best trivial baseline ${labelOf(rows, trivial)}, by ${amount(comparison)} ${unit} (${beyondOrWithin(comparison)}).`;
+  return `In ${mention({id: column})} ${labelOf(rows, row)} comes nearer to Retrain, run for run, than the best trivial baseline ${labelOf(rows, trivial)}, by ${amount(comparison)} ${unit} (${beyondOrWithin(comparison)}).`;
 }
 
 /** `No-op`, or `No-op in l_r; GA head in l_f` where columns differ. */

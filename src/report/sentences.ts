@@ -50,7 +50,7 @@ function incomplete({table}: VerdictFacts): string[] {
   return there < planned ? [`Incomplete: ${there} of ${planned} evaluations are there.`] : [];
 }
 
-/** `Nearest to Retrain: No-op, a trivial baseline, in l_r and KL_r; IMU in l_f.` */
+/** By their means: `Mean nearest to Retrain: No-op, a trivial baseline, in l_r and KL_r; IMU in l_f.` Runs that scatter on both sides have a near mean, too. */
 function nearestInWords(facts: VerdictFacts): string[] {
   const firsts = facts.table.columns.flatMap((column) => {
     const [first] = rankedIn(facts, column);
@@ -60,7 +60,7 @@ function nearestInWords(facts: VerdictFacts): string[] {
     ([{label, isTrivial}, group]) =>
       `${label}${isTrivial ? ', a trivial baseline,' : ''} in ${listed(group.map(({column}) => mention(column)))}`,
   );
-  return places.length === 0 ? [] : [`Nearest to Retrain: ${places.join('; ')}.`];
+  return places.length === 0 ? [] : [`Mean nearest to Retrain: ${places.join('; ')}.`];
 }
 
 /** Unlearned rows by their distance from Retrain in a column. */
@@ -86,7 +86,7 @@ function nearest(facts: VerdictFacts, column: TableColumn): string[] {
       : `; nearest ${second.isTrivial ? 'trivial baseline' : 'method'} ${second.label}, ${withNoise(other)}`;
   const goal = facts.retrained?.cells[column.id]?.mean ?? null;
   return [
-    `Nearest to Retrain (${withNoise({mean: goal, halfWidth: null})}) in ${mention(column)}: ${first.label}${first.isTrivial ? ', a trivial baseline' : ''}, gap ${withNoise(gap)} ${column.unit} (${beyondOrWithin(gap)})${rest}.`,
+    `Mean nearest to Retrain (${withNoise({mean: goal, halfWidth: null})}) in ${mention(column)}: ${first.label}${first.isTrivial ? ', a trivial baseline' : ''}, gap ${withNoise(gap)} ${column.unit} (${beyondOrWithin(gap)})${rest}.`,
   ];
 }
 

@@ -92,7 +92,7 @@ describe('methods against trivial baselines', () => {
       correctedPValue: null,
     });
     expect([...verdict.sentences.slice(0, 3), ...verdict.findings.slice(0, 1)]).toEqual([
-      'In l_f (token loss on forgetTest) A is nearer to Retrain than the best trivial baseline Nothing, by 0.892 ± 0.021 nats (beyond seed noise).',
+      'In l_f (token loss on forgetTest) A comes nearer to Retrain, run for run, than the best trivial baseline Nothing, by 0.892 ± 0.021 nats (beyond seed noise).',
       'Farther from Retrain than the best trivial baseline, beyond seed noise: B in l_f.',
       'Not told apart from a trivial baseline in l_f: B from Uniform.',
       'B is not told apart from trivial baselines by its distance from Retrain: from Uniform in l_f (l_f 0.00 ± 0.42); differences over 6 pairs of runs.',
