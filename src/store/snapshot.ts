@@ -40,10 +40,11 @@ export function decodeLines(text: string): Projection {
   const {format, numTasks, ...rest} = parse(head) as Head;
   if (format !== SNAPSHOT_FORMAT) throw new SyntaxError(`a snapshot of format ${format}, not ${SNAPSHOT_FORMAT}`);
   const planned = decodePlans(plans);
-  const rows = parse(`[${lines.map(rowOf).join(',')}]`) as readonly TaskRow[];
-  if (lines.length !== numTasks || planned.length !== numTasks || rows.length !== numTasks)
+  const tasks = parse(`[${lines.map(withoutTrace).join(',')}]`) as Mutable<TaskView>[];
+  if (lines.length !== numTasks || planned.length !== numTasks || tasks.length !== numTasks)
     throw new SyntaxError(`a snapshot of ${lines.length} tasks where ${numTasks} were written`);
-  const tasks = rows.map((row, index) => decodeTask(row, planned[index] as PlannedTask, lines[index] as string));
+  for (const [index, task] of tasks.entries())
+    completeTask(task, planned[index] as PlannedTask, lines[index] as string);
   const indexByKey = indexTasks(tasks);
   planLines.set(indexByKey, plans);
   return {...rest, tasks, indexByKey};
@@ -74,37 +75,37 @@ function encodePlans(tasks: readonly TaskView[], indexByKey: Projection['indexBy
 }
 
 function decodePlans(line: string): PlannedTask[] {
-  const packed = parse(line) as (Omit<PlannedTask, 'inputs'> & {readonly inputs: readonly (number | string)[]})[];
-  return packed.map((plan) => ({
-    ...plan,
-    inputs: plan.inputs.map((input) => (typeof input === 'string' ? input : (packed[input]?.key ?? ''))),
-  }));
+  const packed = parse(line) as (Omit<PlannedTask, 'inputs'> & {inputs: (number | string)[]})[];
+  for (const plan of packed)
+    plan.inputs = plan.inputs.map((input) => (typeof input === 'string' ? input : (packed[input]?.key ?? '')));
+  return packed as PlannedTask[];
 }
 
 /**
- * A line of a task: what every view needs, and behind a tab (which JSON text writes as `\\t`) what was traced, where anything was. Fields stand
- * in a fixed order: names would cost more than what they name.
+ * A line of a task without its plan, which stands above: what every view needs and, behind a tab (which JSON text writes as `\\t`), what was
+ * traced, where anything was.
  */
-const encodeTask = (task: TaskView): string =>
-  hasTrace(task) ? `${stringify(toRow(task))}\t${stringify(toTraceRow(task))}` : stringify(toRow(task));
+function encodeTask(task: TaskView): string {
+  if (!hasTrace(task)) return stringify({...task, plan: null});
+  const {series: _series, influence: _influence, weights: _weights, ...fields} = task;
+  return `${stringify({...fields, plan: null})}\t${stringify(toTraceRow(task))}`;
+}
 
-const rowOf = (line: string): string => (line.includes('\t') ? line.slice(0, line.indexOf('\t')) : line);
+const withoutTrace = (line: string): string => (line.includes('\t') ? line.slice(0, line.indexOf('\t')) : line);
 
 type Trace = Pick<TaskView, 'series' | 'influence' | 'weights'>;
 
 const hasTrace = ({series, influence, weights}: Trace): boolean =>
   series.length > 0 || influence !== null || weights !== null;
 
-function decodeTask(row: TaskRow, plan: PlannedTask, line: string): TaskView {
-  const fields = fromRow(row, plan);
-  const task: TaskView = line.includes('\t')
-    ? Object.defineProperties(fields as TaskView, TRACE_LATER)
-    : {...fields, ...NO_TRACE};
+/** `task` is what `parse` made of a line, and becomes whole: thousands of copies would cost as much as parsing. */
+function completeTask(task: Mutable<TaskView>, plan: PlannedTask, line: string): void {
+  task.plan = plan;
+  if (line.includes('\t')) Object.defineProperties(task, TRACE_LATER);
   taskLines.set(task, line);
-  return task;
 }
 
-const NO_TRACE: Trace = {series: [], influence: null, weights: null};
+type Mutable<T> = {-readonly [Name in keyof T]: T[Name]};
 
 /** Own fields as any other, for whoever copies or compares a task; the same for all tasks, which keeps these of one shape. */
 const TRACE_LATER: PropertyDescriptorMap = {
@@ -132,64 +133,6 @@ const fromTraceRow = ([influence, weights, ...series]: TraceRow): Trace => ({
   influence,
   weights,
 });
-
-type TaskRow = readonly [
-  TaskView['state'],
-  TaskView['lane'],
-  TaskView['attempt'],
-  TaskView['phase'],
-  TaskView['step'],
-  TaskView['numSteps'],
-  TaskView['progress'],
-  TaskView['startedAt'],
-  TaskView['seconds'],
-  TaskView['secondsPerStep'],
-  TaskView['failure'],
-  TaskView['blockedBy'],
-  TaskView['metrics'],
-  TaskView['artefacts'],
-];
-
-function toRow(task: TaskView): TaskRow {
-  return [
-    task.state,
-    task.lane,
-    task.attempt,
-    task.phase,
-    task.step,
-    task.numSteps,
-    task.progress,
-    task.startedAt,
-    task.seconds,
-    task.secondsPerStep,
-    task.failure,
-    task.blockedBy,
-    task.metrics,
-    task.artefacts,
-  ];
-}
-
-function fromRow(row: TaskRow, plan: PlannedTask): Omit<TaskView, keyof Trace> {
-  const [state, lane, attempt, phase, step, numSteps, progress, startedAt, seconds, secondsPerStep, ...others] = row;
-  const [failure, blockedBy, metrics, artefacts] = others;
-  return {
-    plan,
-    state,
-    lane,
-    attempt,
-    phase,
-    step,
-    numSteps,
-    progress,
-    startedAt,
-    seconds,
-    secondsPerStep,
-    failure,
-    blockedBy,
-    metrics,
-    artefacts,
-  };
-}
 
 /** Steps that lie evenly as the first and the distance; others, and all values, as float64 in base64. The tail stands only where points were dropped. */
 type PackedSeries = readonly [label: string, steps: readonly [number, number] | string, values: string, tail?: Tail];
