@@ -14,7 +14,7 @@ import {parseArgs} from 'node:util';
 import {remainingSeconds} from '../../src/store/eta.ts';
 import {hugeRun, writeHugeRun} from '../../src/store/fixtures/hugeRun.ts';
 import {openStore, readProjection} from '../../src/store/index.ts';
-import {readManifestFile} from '../../src/store/manifestFile.ts';
+import {type ManifestReading, readManifestFile} from '../../src/store/manifestFile.ts';
 import {empty, fold, foldAll, type Projection, recordOf} from '../../src/store/projection.ts';
 import {decodeProjection, encodeProjection} from '../../src/store/snapshot.ts';
 
@@ -36,11 +36,15 @@ interface Measured {
   readonly foldPerSecond: number;
   readonly foldAllPerSecond: number;
   readonly readManifestMs: number;
+  /** With every task of its plan, which is read when it is first looked at. */
+  readonly readPlanMs: number;
   readonly readWithoutCacheMs: number;
   readonly readWithCacheMs: number;
   readonly encodeMs: number;
   readonly encodeAgainMs: number;
   readonly decodeMs: number;
+  /** With every curve and weight, which is decoded when it is first looked at. */
+  readonly decodeAllMs: number;
   readonly remainingMs: number;
   readonly longestHoldMs: number;
   readonly journalMegabytes: number;
@@ -64,6 +68,7 @@ async function measure(): Promise<Measured> {
     foldPerSecond: (numEvents / foldMs) * 1_000,
     foldAllPerSecond: (numEvents / foldAllMs) * 1_000,
     readManifestMs: median(() => readManifestFile(directory)),
+    readPlanMs: median(() => tasksOf(readManifestFile(directory))),
     readWithoutCacheMs,
     readWithCacheMs,
     ...measureSnapshot(projection),
@@ -76,14 +81,23 @@ async function measure(): Promise<Measured> {
 
 function measureSnapshot(projection: Projection) {
   const text = encodeProjection(projection);
-  // What was encoded once is remembered: only what is new costs its full price.
-  const fresh = Array.from({length: NUM_REPEATS}, () => decodeProjection(text));
+  // What was encoded or decoded once is remembered: only what is new costs its full price.
+  const fresh = Array.from({length: NUM_REPEATS}, () => copyOf(projection));
   return {
     encodeMs: median(() => encodeProjection(fresh.pop() ?? empty())),
     encodeAgainMs: median(() => encodeProjection(projection)),
     decodeMs: median(() => decodeProjection(text)),
+    decodeAllMs: median(() => copyOf(decodeProjection(text))),
     snapshotMegabytes: Buffer.byteLength(text) / 1e6,
   };
+}
+
+function copyOf({tasks, indexByKey, ...rest}: Projection): Projection {
+  return {...rest, tasks: tasks.map((task) => ({...task})), indexByKey: new Map(indexByKey)};
+}
+
+function tasksOf(reading: ManifestReading): readonly unknown[] {
+  return reading.kind === 'read' ? reading.manifest.plan.tasks : [];
 }
 
 /** A session that adds one event and leaves a cache; the longest time for which nothing else got its turn while that was written. */
@@ -125,10 +139,11 @@ function print(measured: Measured): void {
     ['fold, one by one', perSecond(measured.foldPerSecond)],
     ['foldAll', perSecond(measured.foldAllPerSecond)],
     ['read the manifest', `${ms(measured.readManifestMs)}, ${size(measured.manifestMegabytes)}`],
+    ['and every task of its plan', ms(measured.readPlanMs)],
     ['read the projection, no cache', `${ms(measured.readWithoutCacheMs)}, journal ${size(measured.journalMegabytes)}`],
     ['read the projection, with cache', `${ms(measured.readWithCacheMs)}, cache ${size(measured.snapshotMegabytes)}`],
     ['encode, first and again', `${ms(measured.encodeMs)}, ${ms(measured.encodeAgainMs)}`],
-    ['decode', ms(measured.decodeMs)],
+    ['decode, and with every curve', `${ms(measured.decodeMs)}, ${ms(measured.decodeAllMs)}`],
     ['time left', ms(measured.remainingMs)],
     ['longest hold while the cache is written', ms(measured.longestHoldMs)],
   ];
