@@ -24,7 +24,7 @@ export const bodyOf = ({columns, rows}: Size): Size => ({columns, rows: Math.max
 export function frameOf(context: KeyContext, size: Size, {connection, closesIn}: FrameFacts): readonly Line[] {
   const {columns, rows} = size;
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) {
-    const text = `Enlarge to ${SMALLEST.columns}x${SMALLEST.rows}; this is ${columns}x${rows}.`;
+    const text = `Enlarge to ${SMALLEST.columns}x${SMALLEST.rows} (now ${columns}x${rows})`;
     return fill([[span(text)]], size);
   }
   const body = bodyOf(size);

@@ -59,9 +59,14 @@ function sumLines({projection, theme}: ViewContext, width: number): readonly Lin
     ...flow(
       [
         [
-          span(run?.seconds == null ? `${up.length} of ${wanted} lanes up` : `${lanes.length} lanes, the run is over`, {
-            bold: true,
-          }),
+          span(
+            run?.seconds == null
+              ? `${up.length} of ${wanted} lanes up`
+              : `${lanes.length === 1 ? '1 lane' : `${lanes.length} lanes`}, the run is over`,
+            {
+              bold: true,
+            },
+          ),
         ],
         fact('working', String(up.filter(({task}) => task !== null).length)),
         fact('lost', String(lanes.length - up.length)),

@@ -45,7 +45,8 @@ function titleLine({projection, now, theme}: ViewContext, connection: Connection
   const times = [
     dim(`  ${clock(elapsed)} so far`),
     ...(isLive && rate.perSecond > 0 ? [dim(`  ${Math.round(rate.perSecond)} ev/s`)] : []),
-    ...(run !== null && run.numSessions > 1 ? [dim(`  session ${run.numSessions}`)] : []),
+    // In the terminal of the run itself the sessions before are not known, and its clock counts this one.
+    ...(connection !== null && run !== null && run.numSessions > 1 ? [dim(`  session ${run.numSessions}`)] : []),
   ];
   const ends = fitSpans([state, done, ...remaining], width);
   const shown = fitSpans(counted, width - lengthOf(ends));

@@ -11,10 +11,10 @@ const LOOKS: Readonly<Record<LogEntry['level'], {readonly word: string; readonly
   warning: {word: 'warn', colour: 'yellow'},
   error: {word: 'ERROR', colour: 'red'},
 };
-/** Time and level. */
-const HEAD_WIDTH = 15;
-/** Narrower than this, the source goes. */
-const WITH_SOURCE = 70;
+/** A level between spaces. */
+const LEVEL_WIDTH = 7;
+/** Narrower than this, the seconds go: a message says little without its source. */
+const WITH_SECONDS = 70;
 
 /** What everybody said, in one stream. The selected line is shown whole, all others on one line each. */
 export const logView: RenderView = (context, {columns: width, rows}) => {
@@ -52,10 +52,15 @@ function titleLine({projection, screen}: ViewContext, numShown: number, width: n
 
 function headSpans({at, level, source}: LogEntry, width: number, isSelected: boolean): readonly Span[] {
   const {word, colour} = LOOKS[level];
-  const time = new Date(at).toTimeString().slice(0, 8);
+  const time = new Date(at).toTimeString().slice(0, width < WITH_SECONDS ? 5 : 8);
   return [
-    span(fitEnd(`${time} ${word}`, HEAD_WIDTH), {colour, dim: colour === null, bold: isSelected, inverse: isSelected}),
-    ...(width < WITH_SOURCE ? [] : [dim(`${fitMiddle(source, sourceWidth(width))} `)]),
+    span(fitEnd(`${time} ${word}`, time.length + LEVEL_WIDTH), {
+      colour,
+      dim: colour === null,
+      bold: isSelected,
+      inverse: isSelected,
+    }),
+    dim(`${fitMiddle(source, sourceWidth(width))} `),
   ];
 }
 

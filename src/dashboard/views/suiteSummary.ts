@@ -11,7 +11,7 @@ import type {ViewContext} from './view.ts';
 export interface RowState {
   readonly numDone: number;
   readonly numTasks: number;
-  /** Until its work is done, by all lanes; null while nothing is known of a kind. */
+  /** Until its work is done, by all lanes; null while nothing is known of a kind, 0 where nobody goes on. */
   readonly leftSeconds: number | null;
   readonly spentSeconds: number;
 }
@@ -39,13 +39,14 @@ export const widthOf = (summary: readonly SummaryColumn[]): number => summary.re
 export function rowState({projection, now}: ViewContext, row: MatrixRow): RowState {
   const lanes = Math.max(1, projection.run?.numLanes ?? 1);
   let [numDone, spent, left] = [0, 0, 0];
+  const isOver = projection.run?.seconds != null;
   let isKnown = true;
   for (const index of row.tasks) {
     const task = projection.tasks[index];
     if (task === undefined) continue;
     if (isDone(task)) numDone++;
     spent += spentOn(task, now);
-    if (task.state !== 'waiting' && task.state !== 'running') continue;
+    if (isOver || (task.state !== 'waiting' && task.state !== 'running')) continue;
     const seconds = remainingOfTask(projection, task, now);
     if (seconds === null) isKnown = false;
     else left += seconds;

@@ -352,7 +352,7 @@ function rowLines(context: ViewContext, row: TableRow, layout: Layout): readonly
   const first: Line = [
     span(isHere ? pointer(context) : ' ', {colour: 'cyan', bold: true}),
     span(fitEnd(row.label, label - 1), {bold: row.model !== 'unlearnedModel' || isHere}),
-    dim(fitEnd(word, kind)),
+    dim(fitEnd(word === '' ? '' : ` ${word}`, kind)),
     dim(fitLeft(countText(row, found), count)),
     ...cells.flatMap(([line]) => line),
     span(' '),
