@@ -144,6 +144,11 @@ describe('the log', () => {
     expect(text).toContain('3 events of a newer version passed over');
   });
 
+  it('names the task that a line is about, on the narrowest screen too', () => {
+    const text = textOf({...at('running'), size: {columns: 40, rows: 12}, screen: {view: 'log'}});
+    expect(text).toMatch(/\d\d:\d\d (info|debug) +unlea…\S+ +(begun|done)/);
+  });
+
   it('leaves out what is below the level, and shows a selected message whole', () => {
     const message = `first ${'word '.repeat(60)}last`;
     const log = (['debug', 'info', 'warning', 'error'] as const).map((level, index) => ({
