@@ -27,6 +27,10 @@ const tasksByKey = byIdentity(
 /** Whose curves and weights tell of a task: of an evaluation the task that made its model, else itself. */
 export function makerOf({manifest, projection}: Omit<CurveSources, 'evidence'>, task: TaskView): TaskView {
   if (task.plan.kind !== 'evaluate') return task;
+  // What is held against a model was trained. The plan of a big suite takes long to read, and is asked last.
+  const inputs = task.plan.inputs.flatMap((key) => taskByKey(projection, key) ?? []);
+  const unlearned = inputs.filter(({plan}) => plan.kind === 'unlearn');
+  if (unlearned.length === 1 && unlearned[0] !== undefined) return unlearned[0];
   const model = planned(manifest, task.plan.key)?.inputs.model;
   return (model === undefined ? null : taskByKey(projection, model)) ?? task;
 }
