@@ -54,7 +54,7 @@ export function toFailure(thrown: unknown): Failure {
   return {
     code: 'INTERNAL',
     message: error.message,
-    hint: 'This is a mistake in imu. The stack in the journal says where.',
+    hint: 'This is a mistake in imu.',
     type: error.name,
     stack: (error.stack ?? '')
       .split('\n')

@@ -8,7 +8,7 @@ import type {Point, Series} from './series.ts';
  * Of the text, and of what the fold makes of a journal: raise it whenever the same events give another projection, so that no projection
  * of an older fold is taken for one of this.
  */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 /** A projection as text, exactly: what is decoded equals what was encoded, and folds on as that would have. Its last line is a sum of the others. */
 export function encodeProjection(projection: Projection): string {
