@@ -9,13 +9,13 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {basename, join, relative, resolve} from 'node:path';
+import {basename, dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {parseArgs} from 'node:util';
 import {chromium} from 'playwright-core';
 import {startTerminal, type Terminal} from '../src/cli/fixtures/pty.ts';
 import {linesToSvg} from '../src/dashboard/exportSvg.ts';
-import {readJournal} from '../src/store/index.ts';
+import {openStore} from '../src/store/index.ts';
 
 const {values: options} = parseArgs({
   options: {run: {type: 'string'}, out: {type: 'string', default: 'docs/pictures'}},
@@ -102,15 +102,14 @@ function capture(terminal: Terminal, name: string, title: string, how: string): 
   return {file, how};
 }
 
-/** The last task whose samples were weighed, by the method's defaults where there is such a one. */
+/** The last task whose samples were weighed, of a method by its defaults where there is such a one. */
 function weighedTask(): string | null {
-  const ids = new Map<string, string>();
-  const weighed: string[] = [];
-  for (const {event} of readJournal(join(root, run, 'journal.jsonl')).entries) {
-    if (event.type === 'planned') for (const {key, id} of event.tasks) ids.set(key, id);
-    if (event.type === 'weightsShaped') weighed.push(ids.get(event.key) ?? '');
-  }
-  return weighed.findLast((id) => id.includes('sound')) ?? weighed.at(-1) ?? null;
+  const {manifest, journal} = openStore(dirname(join(root, run))).readRun(runId);
+  const weighed = new Set(journal.entries.flatMap(({event}) => (event.type === 'weightsShaped' ? [event.key] : [])));
+  const tasks = manifest.plan.tasks.filter(({key}) => weighed.has(key));
+  const rowOf = (id: string | null) => manifest.suite.rows.find((row) => row.id === id);
+  const byDefaults = tasks.findLast((task) => rowOf(task.row)?.profile === 'sound' && !rowOf(task.row)?.isTrivial);
+  return (byDefaults ?? tasks.at(-1))?.id ?? null;
 }
 
 async function picturesOfReport(): Promise<readonly Made[]> {

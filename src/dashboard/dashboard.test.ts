@@ -202,7 +202,7 @@ describe('the summary', () => {
       'partly failed: 55 of 57 tasks done',
       'NON_FINITE',
       'imu table runs/r',
-      'Go on: imu reproduce table3',
+      'Go on:  imu reproduce table3',
     ])
       expect(text).toContain(part);
     expect(text.split('\n').length).toBeLessThan(50);

@@ -49,8 +49,9 @@ function closingLines(
         `  ${plan.id}: ${failure?.code ?? 'unknown'}: ${failure?.message ?? ''} ${failure?.hint ?? ''}`.trimEnd(),
       ),
     ...(failed.length > MAX_FAILURES ? [`  and ${failed.length - MAX_FAILURES} more`] : []),
-    `Run:   ${runPath}`,
-    `Table: imu table ${runPath}   (also --format markdown, latex, csv, json)`,
-    ...(unfinished ? [`Go on: ${command}   (finished tasks are not repeated)`] : []),
+    `Run:    ${runPath}`,
+    `Table:  imu table ${runPath}   (also --format markdown, latex, csv, json)`,
+    `Report: imu report ${runPath}`,
+    ...(unfinished ? [`Go on:  ${command}   (finished tasks are not repeated)`] : []),
   ];
 }
