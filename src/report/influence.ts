@@ -1,4 +1,4 @@
-import type {Transform} from '../influence/transform.ts';
+import {rawThreshold, shapingOf} from '../influence/truncationMark.ts';
 import type {Task} from '../plan/task.ts';
 import type {WeightDiagnostics} from '../protocol/index.ts';
 import type {Manifest} from '../store/manifest.ts';
@@ -11,7 +11,7 @@ export interface RowInfluence {
   readonly taskId: string;
   readonly numScorings: number;
   readonly diagnostics: WeightDiagnostics;
-  /** Raw score at which truncation begins, on the negative side; null where nothing is truncated or the transform has no inverse. */
+  /** Raw score at which truncation begins, on the negative side; for some transforms to within a bin of the histogram. null where nothing is truncated. */
   readonly truncationScore: number | null;
   /** Whether positive scores are weighed, and so truncated, too. */
   readonly isTwoSided: boolean;
@@ -50,7 +50,7 @@ export function rowInfluences({suite, plan}: Manifest, evidence: Evidence): RowI
           mostInfluential: diagnostics.mostInfluential ?? [],
           leastInfluential: diagnostics.leastInfluential ?? [],
         },
-        truncationScore: truncationScore(diagnostics.truncationThreshold, params.transform),
+        truncationScore: truncationScore(diagnostics, params),
         isTwoSided: params.selection === 'all',
         groups: groupShares(diagnostics, setSizes(plan.tasks, task, evidence)),
         scoring,
@@ -59,14 +59,10 @@ export function rowInfluences({suite, plan}: Manifest, evidence: Evidence): RowI
   });
 }
 
-/** The threshold is a weight; the histogram shows raw scores. `log` and `rank` depend on all scores and cannot be turned back. */
-function truncationScore(threshold: number | null, transform: unknown): number | null {
-  if (threshold === null) return null;
-  const inverse = {sqrt: -(threshold ** 2), abs: -threshold, log: null, rank: null} satisfies Record<
-    Transform,
-    number | null
-  >;
-  return typeof transform === 'string' && Object.hasOwn(inverse, transform) ? inverse[transform as Transform] : null;
+/** On the negative side, where influence is. */
+function truncationScore(diagnostics: WeightDiagnostics, params: Readonly<Record<string, unknown>>): number | null {
+  const threshold = rawThreshold(diagnostics, shapingOf(params));
+  return threshold === null ? null : -threshold.size;
 }
 
 function groupShares(

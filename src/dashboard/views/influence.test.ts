@@ -1,11 +1,11 @@
 import {describe, expect, it} from 'vitest';
 import {type SampleWeights, SELECTIONS, type Shaping, TRANSFORMS, toSampleWeights} from '../../influence/index.ts';
+import {rawThreshold, shapingOf} from '../../influence/truncationMark.ts';
 import {evidenceOf} from '../../report/evidence.ts';
 import type {Manifest} from '../../store/manifest.ts';
 import {fold, type Projection} from '../../store/projection.ts';
 import {contextOf, foundRun, keyOf, manifest, textOf, until} from '../fixtures/viewContexts.ts';
 import {influenceView} from './influence.ts';
-import {rawThreshold, shapingOf} from './truncationMark.ts';
 
 const NUM_SAMPLES = 8_000;
 const TASK = 'unlearn/imu-sound/t42/u1';

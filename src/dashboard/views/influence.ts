@@ -1,4 +1,5 @@
 import {datasets} from '../../datasets/index.ts';
+import {rawThreshold, type ShapingParams, shapingOf} from '../../influence/truncationMark.ts';
 import type {InfluentialSample, WeightDiagnostics} from '../../protocol/index.ts';
 import type {Weighting} from '../../report/evidence.ts';
 import type {TaskView} from '../../store/projection.ts';
@@ -14,7 +15,6 @@ import {percent, short, spelled, wrapped} from '../parts/text.ts';
 import {selectedTask} from '../selection.ts';
 import {isDone, makerOf, planned} from '../taskCurves.ts';
 import {glyphOf, TASK_LOOKS} from '../theme.ts';
-import {rawThreshold, type ShapingParams, shapingOf} from './truncationMark.ts';
 import type {RenderView, Size, ViewContext} from './view.ts';
 
 /** From so many columns on, groups and samples stand beside the histogram. */

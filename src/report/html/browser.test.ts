@@ -21,6 +21,9 @@ interface Matching {
   matches(selector: string): boolean;
 }
 
+/** A guard against hanging, not a measure of speed: other tests run beside this one. */
+const eventually = <T>(look: () => Promise<T>) => expect.poll(look, {timeout: 30_000});
+
 const WHY = CHROMIUM === undefined ? ' (skipped: no Chromium; name one in IMU_CHROMIUM)' : '';
 
 describe.skipIf(CHROMIUM === undefined)(`the report in a browser without a network${WHY}`, () => {
@@ -61,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)(`the report in a browser without a netwo
     const page = await open('report.html');
     for (const figure of await page.locator('[data-figure]:visible').all()) {
       await figure.scrollIntoViewIfNeeded();
-      await expect.poll(() => figure.getAttribute('data-live')).toBe('');
+      await eventually(() => figure.getAttribute('data-live')).toBe('');
       expect(await figure.locator('svg path').count()).toBeGreaterThan(3);
     }
     await picture(page, 'light');
@@ -73,15 +76,15 @@ describe.skipIf(CHROMIUM === undefined)(`the report in a browser without a netwo
     const page = await open('report.html');
     const figure = page.locator('[data-figure=trajectory-0]');
     await figure.scrollIntoViewIfNeeded();
-    await expect.poll(() => figure.getAttribute('data-live')).toBe('');
+    await eventually(() => figure.getAttribute('data-live')).toBe('');
     await figure.hover({position: {x: 250, y: 120}});
-    await expect.poll(() => page.locator('.tip').textContent()).toMatch(/row.*step.*l_r/);
+    await eventually(() => page.locator('.tip').textContent()).toMatch(/row.*step.*l_r/);
     const lines = (): Promise<number> => figure.locator('.mark-line path').count();
     const all = await lines();
     await page.locator('.legend button', {hasText: 'GA'}).click();
-    await expect.poll(lines).toBe(all - 4);
+    await eventually(lines).toBe(all - 4);
     await page.locator('.legend [data-show=all]').click();
-    await expect.poll(lines).toBe(all);
+    await eventually(lines).toBe(all);
     await page.context().close();
   });
 

@@ -1,5 +1,5 @@
-import {SELECTIONS, TRANSFORMS} from '../../influence/index.ts';
-import type {WeightDiagnostics} from '../../protocol/index.ts';
+import type {WeightDiagnostics} from '../protocol/index.ts';
+import {SELECTIONS, TRANSFORMS} from './index.ts';
 
 /** How scores were shaped, as far as a picture of them needs it; a method's parameters of these names. */
 export interface ShapingParams {
