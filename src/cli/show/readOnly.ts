@@ -2,10 +2,9 @@ import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {BadInput} from '../../protocol/index.ts';
 import {type Evidence, evidenceOf, type TableModel, tableOfResults} from '../../report/index.ts';
-import type {Manifest, StoredObject, TaskResult} from '../../store/index.ts';
+import type {Manifest, TaskResult} from '../../store/index.ts';
+import {lookIntoStore, type StoreLook} from '../../store/lookInto.ts';
 import {readManifestFile} from '../../store/manifestFile.ts';
-import {type Objects, openObjects} from '../../store/objects.ts';
-import {openResults, type Results} from '../../store/results.ts';
 import {listRuns} from '../../store/runs.ts';
 import {locateRun} from '../findRun.ts';
 
@@ -16,7 +15,7 @@ export interface ReadOnlyStore {
   readonly manifests: readonly Manifest[];
   /** As written, null where there is none. */
   result(key: string): TaskResult | 'damaged' | null;
-  readonly objects: Pick<Objects, 'isPresent' | 'verify' | 'pathOf'>;
+  readonly objects: StoreLook['objects'];
   /** Of results that can be believed. */
   readonly evidence: Evidence;
 }
@@ -25,11 +24,10 @@ export interface ReadOnlyStore {
 export async function openReadOnly(out: string, run: string | null, who: string): Promise<ReadOnlyStore> {
   const located = run === null ? null : await locateRun(run, out, who);
   const root = located?.root ?? storeIn(out, who);
-  const results: Results = openResults(root, refuseToWrite);
-  const objects = openObjects(join(root, 'objects'), join(root, 'tmp'));
+  const {readResult, objectPath, objects} = lookIntoStore(root);
   const read = new Map<string, TaskResult | 'damaged' | null>();
   const result = (key: string): TaskResult | 'damaged' | null => {
-    if (!read.has(key)) read.set(key, results.read(key));
+    if (!read.has(key)) read.set(key, readResult(key));
     return read.get(key) ?? null;
   };
   const findResult = (key: string): TaskResult | null => {
@@ -41,7 +39,7 @@ export async function openReadOnly(out: string, run: string | null, who: string)
     manifests: located === null ? manifestsIn(root) : [located.manifest],
     result,
     objects,
-    evidence: evidenceOf({findResult, objectPath: (object: StoredObject) => objects.pathOf(object)}),
+    evidence: evidenceOf({findResult, objectPath}),
   };
 }
 
@@ -77,7 +75,3 @@ const manifestsIn = (root: string): Manifest[] =>
     const reading = readManifestFile(directory);
     return reading.kind === 'read' ? [reading.manifest] : [];
   });
-
-function refuseToWrite(): never {
-  throw new Error('this store is only read');
-}
