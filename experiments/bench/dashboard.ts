@@ -17,8 +17,9 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {type Chunk, startTerminal, type Terminal} from '../../src/cli/fixtures/pty.ts';
 import {hugeRun, writeHugeRun} from '../../src/store/fixtures/hugeRun.ts';
+import {foldAll} from '../../src/store/fold.ts';
 import {openStore} from '../../src/store/index.ts';
-import {foldAll, recordOf} from '../../src/store/projection.ts';
+import {recordOf} from '../../src/store/projection.ts';
 
 const {values: options} = parseArgs({options: {seconds: {type: 'string', default: '30'}}});
 const STEADY_SECONDS = Number(options.seconds);

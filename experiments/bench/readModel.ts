@@ -13,9 +13,10 @@ import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {remainingSeconds} from '../../src/store/eta.ts';
 import {hugeRun, writeHugeRun} from '../../src/store/fixtures/hugeRun.ts';
+import {fold, foldAll} from '../../src/store/fold.ts';
 import {openStore, readProjection} from '../../src/store/index.ts';
 import {type ManifestReading, readManifestFile} from '../../src/store/manifestFile.ts';
-import {empty, fold, foldAll, type Projection, recordOf} from '../../src/store/projection.ts';
+import {empty, type Projection, recordOf} from '../../src/store/projection.ts';
 import {decodeProjection, encodeProjection} from '../../src/store/snapshot.ts';
 
 const NUM_REPEATS = 5;

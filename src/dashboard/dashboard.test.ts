@@ -1,7 +1,8 @@
 import {Console} from 'node:console';
 import {PassThrough} from 'node:stream';
 import {describe, expect, it} from 'vitest';
-import {type EventRecord, empty, foldAll, type Projection} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
+import {type EventRecord, empty, type Projection} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {hugeRun} from '../store/fixtures/hugeRun.ts';
-import {empty, foldAll, type Projection} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
+import {empty, type Projection} from '../store/projection.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
 import {linesOf, type Shown, textOf} from './fixtures/shown.ts';
 import {lengthOf} from './parts/line.ts';

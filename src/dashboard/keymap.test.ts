@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {randomEvents} from '../store/fixtures/randomEvents.ts';
-import {empty, foldAll, type Projection} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
+import {empty, type Projection} from '../store/projection.ts';
 import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
 import {type Keyboard, keyboard, linesOf, type Shown, textOf} from './fixtures/shown.ts';

@@ -2,7 +2,8 @@ import type {RunEvent} from '../protocol/index.ts';
 import {formatNumber} from '../report/formats/numbers.ts';
 import {ascii} from '../report/plain.ts';
 import {remainingOfTask, remainingSeconds} from '../store/eta.ts';
-import {type EventRecord, empty, fold, type Projection, type TaskView, taskByKey} from '../store/projection.ts';
+import {fold} from '../store/fold.ts';
+import {type EventRecord, empty, type Projection, type TaskView, taskByKey} from '../store/projection.ts';
 import {clock, duration} from './parts/durations.ts';
 
 export interface LineOptions {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {foldAll} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
 import {cursorOf, findEntry, mergedLog} from './logEntries.ts';
 import {initialScreen} from './screenState.ts';

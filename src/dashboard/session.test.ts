@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {NO_EVIDENCE} from '../report/evidence.ts';
-import {foldAll} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {READ_ONLY} from './controls.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {foldAll, type TaskView} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
+import type {TaskView} from '../store/projection.ts';
 import {recordedRun} from './fixtures/recordedRun.ts';
 import {initialScreen} from './screenState.ts';
 import {parseFilter} from './taskFilter.ts';

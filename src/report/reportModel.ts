@@ -1,16 +1,10 @@
 import {metricOf} from '../metrics/index.ts';
 import type {Task} from '../plan/task.ts';
 import type {Failure} from '../protocol/index.ts';
+import {foldAll} from '../store/fold.ts';
 import type {JournalEntry} from '../store/journalLine.ts';
 import type {Manifest} from '../store/manifest.ts';
-import {
-  foldAll,
-  type Projection,
-  type RunState,
-  type TaskCounts,
-  type TaskState,
-  taskByKey,
-} from '../store/projection.ts';
+import {type Projection, type RunState, type TaskCounts, type TaskState, taskByKey} from '../store/projection.ts';
 import type {TableModel} from './aggregate.ts';
 import type {Evidence} from './evidence.ts';
 import {

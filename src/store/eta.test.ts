@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {remainingOfTask, remainingSeconds} from './eta.ts';
 import {randomEvents} from './fixtures/randomEvents.ts';
-import {foldAll, type Projection, type TaskView} from './projection.ts';
+import {foldAll} from './fold.ts';
+import type {Projection, TaskView} from './projection.ts';
 
 const projections = fc
   .tuple(fc.integer(), fc.integer({min: 0, max: 100}))

@@ -2,16 +2,8 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {PlannedTask, RunEvent} from '../protocol/index.ts';
 import {failureOf, plannedTask, randomEvents} from './fixtures/randomEvents.ts';
-import {
-  type EventRecord,
-  empty,
-  fold,
-  foldAll,
-  LOG_LENGTH,
-  type Projection,
-  type TaskState,
-  taskByKey,
-} from './projection.ts';
+import {fold, foldAll} from './fold.ts';
+import {type EventRecord, empty, LOG_LENGTH, type Projection, type TaskState, taskByKey} from './projection.ts';
 import {seriesPoints} from './series.ts';
 import {encodeProjection} from './snapshot.ts';
 

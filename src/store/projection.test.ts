@@ -3,7 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {parse, stringify} from '../protocol/floats.ts';
 import type {Failure, PlannedTask, RunEvent} from '../protocol/index.ts';
 import {remainingSeconds} from './eta.ts';
-import {type EventRecord, fold, foldAll, LOG_LENGTH, type TaskState, taskByKey} from './projection.ts';
+import {fold, foldAll} from './fold.ts';
+import {type EventRecord, LOG_LENGTH, type TaskState, taskByKey} from './projection.ts';
 import {projectionStore} from './projectionStore.ts';
 import {CAPACITY, seriesPoints} from './series.ts';
 

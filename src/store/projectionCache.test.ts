@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {hugeRun} from './fixtures/hugeRun.ts';
-import {empty, foldAll, recordOf} from './projection.ts';
+import {foldAll} from './fold.ts';
+import {empty, recordOf} from './projection.ts';
 import {type ProjectionCache, projectionCache, readCache} from './projectionCache.ts';
 
 const SAVE_EVERY_EVENTS = 5_000;

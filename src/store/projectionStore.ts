@@ -1,5 +1,6 @@
 import type {RunEvent} from '../protocol/index.ts';
-import {type EventRecord, empty, fold, type Projection} from './projection.ts';
+import {fold} from './fold.ts';
+import {type EventRecord, empty, type Projection} from './projection.ts';
 
 /** Holds the projection of a run and tells its readers of changes, seldom enough to be drawn. Fits React's useSyncExternalStore. */
 export interface ProjectionStore {

@@ -1,8 +1,9 @@
 import {basename, join} from 'node:path';
+import {foldAll} from './fold.ts';
 import type {JournalEntry} from './journalLine.ts';
 import {newerFormatOf} from './manifestFile.ts';
 import {newerManifest, refuseNewerJournal} from './newerFormat.ts';
-import {type EventRecord, empty, foldAll, type Projection, recordOf} from './projection.ts';
+import {type EventRecord, empty, type Projection, recordOf} from './projection.ts';
 import {type Folded, readCache} from './projectionCache.ts';
 import type {JournalCondition, JournalPosition} from './readJournal.ts';
 import {readJournalBehind, readJournalBytes, START_OF_JOURNAL, scanJournal} from './readJournal.ts';

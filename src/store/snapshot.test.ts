@@ -4,7 +4,8 @@ import {describe, expect, it} from 'vitest';
 import type {Failure, RunEvent} from '../protocol/index.ts';
 import {hugeRun} from './fixtures/hugeRun.ts';
 import {plannedTask, randomEvents} from './fixtures/randomEvents.ts';
-import {type EventRecord, empty, foldAll, recordOf, type TaskView} from './projection.ts';
+import {foldAll} from './fold.ts';
+import {type EventRecord, empty, recordOf, type TaskView} from './projection.ts';
 import {CAPACITY, seriesPoints} from './series.ts';
 import {decodeProjection, encodeProjection, SNAPSHOT_FORMAT} from './snapshot.ts';
 

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {hugeRun} from '../store/fixtures/hugeRun.ts';
-import {type EventRecord, foldAll, recordOf} from '../store/projection.ts';
+import {foldAll} from '../store/fold.ts';
+import {type EventRecord, recordOf} from '../store/projection.ts';
 import {projectionStore} from '../store/projectionStore.ts';
 import {replay} from './replay.ts';
 

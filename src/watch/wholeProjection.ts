@@ -1,5 +1,6 @@
+import {fold} from '../store/fold.ts';
 import {type JournalEntry, readProjection} from '../store/index.ts';
-import {fold, type Projection, recordOf} from '../store/projection.ts';
+import {type Projection, recordOf} from '../store/projection.ts';
 
 /** The fold of a run's whole journal, as of the last entry that was published. */
 export interface WholeProjection {

@@ -5,7 +5,7 @@ import {afterAll, describe, expect, it} from 'vitest';
 import {paramsOf} from '../../methods/params.ts';
 import {stringify} from '../../protocol/index.ts';
 import {evidenceOf} from '../../report/evidence.ts';
-import {foldAll} from '../../store/projection.ts';
+import {foldAll} from '../../store/fold.ts';
 import type {TaskResult} from '../../store/result.ts';
 import {contextOf, foundRun, keyOf, manifest, records, textOf, until} from '../fixtures/viewContexts.ts';
 import {short} from '../parts/text.ts';

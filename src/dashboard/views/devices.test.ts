@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {fold, type Projection} from '../../store/projection.ts';
+import {fold} from '../../store/fold.ts';
+import type {Projection} from '../../store/projection.ts';
 import {contextOf, moments, textOf, until} from '../fixtures/viewContexts.ts';
 import {devicesView} from './devices.ts';
 

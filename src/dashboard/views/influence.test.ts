@@ -2,8 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {type SampleWeights, SELECTIONS, type Shaping, TRANSFORMS, toSampleWeights} from '../../influence/index.ts';
 import {rawThreshold, shapingOf} from '../../influence/truncationMark.ts';
 import {evidenceOf} from '../../report/evidence.ts';
+import {fold} from '../../store/fold.ts';
 import type {Manifest} from '../../store/manifest.ts';
-import {fold, type Projection} from '../../store/projection.ts';
+import type {Projection} from '../../store/projection.ts';
 import {contextOf, foundRun, keyOf, manifest, textOf, until} from '../fixtures/viewContexts.ts';
 import {influenceView} from './influence.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {foldAll} from '../../store/projection.ts';
+import {foldAll} from '../../store/fold.ts';
 import {asciiTheme, contextOf, records, textOf, until} from '../fixtures/viewContexts.ts';
 import {lengthOf} from '../parts/line.ts';
 import {suiteView} from './suite.ts';
